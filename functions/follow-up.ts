@@ -1,0 +1,37 @@
+import type { InvocationContext } from '@azure/functions';
+import type { Timeline } from '../shared/correspondence/timeline.ts';
+import type { Channel } from '../shared/follow-up/channels/channel.ts';
+import { parseLook } from '../shared/follow-up/look.ts';
+import { lookAgain } from '../shared/follow-up/look-again.ts';
+import { logTo } from '../shared/log.ts';
+import type { MessageQueue } from '../shared/storage/message-queue.ts';
+import type { Parked } from '../shared/storage/parked.ts';
+import { orLater, park, takeBack } from '../shared/storage/retry.ts';
+
+interface Deps {
+  readonly timeline: Timeline;
+  readonly channel: Channel;
+  /** The queue `follow-ups`. */
+  readonly queue: MessageQueue;
+  readonly parked: Parked;
+}
+
+/** Looks at a follow-up again once its grace is over or its letter has moved on, and acts if that is still called for. */
+export function makeFollowUp({ timeline, channel, queue, parked }: Deps) {
+  return async (message: unknown, context: InvocationContext): Promise<void> => {
+    const log = logTo(context);
+    const parsed = parseLook(message);
+    if (!parsed.ok) return park(message, parsed.reason, { queue, parked, log });
+    await orLater(parsed.look, { queue, parked, log }, () =>
+      lookAgain(parsed.look, { timeline, queue, channel, log }),
+    );
+  };
+}
+
+/** Takes back the follow-ups that the host gave up on. */
+export function makeTakeBackFollowUps({ queue, parked }: Pick<Deps, 'queue' | 'parked'>) {
+  return async (message: unknown, context: InvocationContext): Promise<void> => {
+    const parsed = parseLook(message);
+    await takeBack(message, parsed.ok ? parsed.look : undefined, { queue, parked, log: logTo(context) });
+  };
+}

@@ -1,0 +1,33 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { logTo, messageOf } from '../shared/log.ts';
+import type { MessageQueue } from '../shared/storage/message-queue.ts';
+import type { Table } from '../shared/storage/table.ts';
+
+interface Deps {
+  readonly queue: Pick<MessageQueue, 'check'>;
+  readonly table: Pick<Table, 'list'>;
+}
+
+/** Milliseconds that each service has to answer. */
+const timeout = 5_000;
+
+/** Says whether the queue and the table service answer: 200 when both do, 503 when one does not. */
+export function makeHealth({ queue, table }: Deps) {
+  return async (_request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+    const log = logTo(context);
+    const answers = (service: string, check: Promise<unknown>) =>
+      check.then(
+        () => 'ok' as const,
+        (error: unknown) => {
+          log.error(`${service} does not answer`, { reason: messageOf(error) });
+          return 'does not answer' as const;
+        },
+      );
+    const [queues, tables] = await Promise.all([
+      answers('queue service', queue.check(timeout)),
+      answers('table service', table.list('health', undefined, timeout)),
+    ]);
+    const ok = queues === 'ok' && tables === 'ok';
+    return { status: ok ? 200 : 503, jsonBody: { status: ok ? 'ok' : 'unavailable', queues, tables } };
+  };
+}

@@ -1,0 +1,78 @@
+import { app } from '@azure/functions';
+import { readConfiguration } from '../shared/configuration.ts';
+import { Timeline } from '../shared/correspondence/timeline.ts';
+import { logChannel } from '../shared/follow-up/channels/log.ts';
+import { webhookChannel } from '../shared/follow-up/channels/webhook.ts';
+import { followUpReactions } from '../shared/follow-up/reactions.ts';
+import { connectStorage } from '../shared/storage/connect.ts';
+import { makeParked } from '../shared/storage/parked.ts';
+import { makeFollowUp, makeTakeBackFollowUps } from './follow-up.ts';
+import { makeHealth } from './health.ts';
+import { ownReactions } from './reactions.ts';
+import { makeReadStatus } from './read-status.ts';
+import { makeReceiveEvents } from './receive-events.ts';
+import { makeTakeBackEvents, makeTrackEvents } from './track-events.ts';
+
+// Registered before the configuration is read: the worker reports an entry point's error only where there is a
+// function already, and otherwise shows an app with no functions. Source: Azure/azure-functions-nodejs-worker,
+// `startApp.ts` and `FunctionsMetadataHandler.ts`.
+app.http('health', {
+  route: 'health',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: (request, context) => health(request, context),
+});
+
+const { storage: storageSettings, followUp: followUpSettings } = readConfiguration(process.env);
+
+const connection = 'AzureWebJobsStorage';
+const storage = connectStorage(storageSettings);
+const events = storage.queue('correspondence-events');
+const followUps = storage.queue('follow-ups');
+const table = storage.table('timeline');
+const parked = storage.table('parked');
+
+const timeline = new Timeline(table);
+const reactions = [
+  followUpReactions({ timeline, queue: followUps, grace: followUpSettings.grace }),
+  ownReactions,
+];
+const channel = followUpSettings.webhook ? webhookChannel(followUpSettings.webhook) : logChannel;
+const eventDeps = { timeline, reactions, queue: events, parked: makeParked(parked, events.name) };
+const followUpDeps = { timeline, channel, queue: followUps, parked: makeParked(parked, followUps.name) };
+
+const health = makeHealth({ queue: events, table });
+
+app.http('receive-events', {
+  route: 'events',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: makeReceiveEvents({ queue: events }),
+});
+
+app.storageQueue('track-events', { queueName: events.name, connection, handler: makeTrackEvents(eventDeps) });
+app.storageQueue('take-back-events', {
+  queueName: `${events.name}-poison`,
+  connection,
+  handler: makeTakeBackEvents(eventDeps),
+});
+
+app.storageQueue('follow-up', { queueName: followUps.name, connection, handler: makeFollowUp(followUpDeps) });
+app.storageQueue('take-back-follow-ups', {
+  queueName: `${followUps.name}-poison`,
+  connection,
+  handler: makeTakeBackFollowUps(followUpDeps),
+});
+
+for (const [name, collection, about] of [
+  ['read-status', 'correspondences', 'correspondence'],
+  ['read-status-of-attachment', 'attachments', 'attachment'],
+  ['read-status-of-notification-order', 'notification-orders', 'notification-order'],
+] as const) {
+  app.http(name, {
+    route: `${collection}/{id}`,
+    methods: ['GET'],
+    authLevel: 'function',
+    handler: makeReadStatus({ timeline, about }),
+  });
+}

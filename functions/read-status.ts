@@ -1,0 +1,63 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { deriveStatus } from '../shared/correspondence/status.ts';
+import type { Timeline } from '../shared/correspondence/timeline.ts';
+import { parseId } from '../shared/correspondence/track.ts';
+import type { Tracked } from '../shared/events/catalogue.ts';
+import { logTo, messageOf } from '../shared/log.ts';
+import { toMaskedJson } from '../shared/personal.ts';
+import { problem } from './problem.ts';
+
+interface Deps {
+  readonly timeline: Pick<Timeline, 'read'>;
+  readonly about: Tracked;
+}
+
+const idName = {
+  correspondence: 'correspondenceId',
+  attachment: 'attachmentId',
+  'notification-order': 'notificationOrderId',
+} as const satisfies Record<Tracked, string>;
+
+/** Answers what is known of a correspondence, an attachment or a notification order. Persons are masked. */
+export function makeReadStatus({ timeline, about }: Deps) {
+  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+    const id = parseId(request.params.id);
+    if (!id) return problem({ status: 400, title: 'Not an id', detail: `The id of a ${about} is a GUID.` });
+
+    const read = await timeline
+      .read(id)
+      .catch((error) => logTo(context).error('storage', { reason: messageOf(error) }));
+    if (!read) {
+      return problem({
+        status: 503,
+        title: 'Service unavailable',
+        detail: 'Storage did not answer. Try again later.',
+      });
+    }
+    const { entries, followUps } = read;
+    const status = deriveStatus(entries);
+    if (entries.length === 0 || status.about !== about) {
+      return problem({
+        status: 404,
+        title: 'Unknown',
+        detail: `No event of a ${about} with this id has been tracked.`,
+      });
+    }
+    const body = {
+      [idName[about]]: id,
+      resource: status.resource,
+      recipient: status.recipient,
+      status: status.word,
+      facts: status.facts,
+      timeline: status.timeline.map(({ id, type, time, receivedAt }) => ({ id, type, time, receivedAt })),
+      followUps: followUps.map(({ kind, state, openedAt, actedAt, closedAt, reason }) => {
+        return { kind, state, openedAt, actedAt, closedAt, reason };
+      }),
+    };
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: toMaskedJson(body),
+    };
+  };
+}

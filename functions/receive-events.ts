@@ -1,0 +1,54 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { admit } from '../shared/events/admission.ts';
+import { isValidationEvent } from '../shared/events/cloud-event.ts';
+import { envelop } from '../shared/events/envelope.ts';
+import { logTo, messageOf } from '../shared/log.ts';
+import type { MessageQueue } from '../shared/storage/message-queue.ts';
+import { problem } from './problem.ts';
+
+interface Deps {
+  /** The queue `correspondence-events`. */
+  readonly queue: Pick<MessageQueue, 'send'>;
+}
+
+/** Milliseconds that storage has to take a request's events; Altinn waits 45 s for the answer. */
+const timeout = 10_000;
+
+/** Altinn's webhook: answers 200 once every event of the request is on the queue, and never before. */
+export function makeReceiveEvents({ queue }: Deps) {
+  return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
+    const receivedAt = new Date().toISOString();
+    const log = logTo(context);
+    const { headers } = request;
+    const admitted = admit({
+      contentType: headers.get('content-type'),
+      contentLength: headers.get('content-length'),
+      transferEncoding: headers.get('transfer-encoding'),
+      body: await request.arrayBuffer(),
+    });
+    if (!admitted.ok) {
+      const { status, detail } = admitted.refusal;
+      log.warn('refused', { status, detail });
+      return problem(admitted.refusal);
+    }
+
+    const traceparent = context.traceContext?.traceParent;
+    const toEnqueue = admitted.events.filter((event) => {
+      if (!isValidationEvent(event)) return true;
+      log.info('subscription validated', { subscription: event.source.split('/').at(-1) });
+      return false;
+    });
+    const how = { via: 'push', receivedAt, ...(traceparent && { traceparent }) } as const;
+    try {
+      await Promise.all(toEnqueue.map((event) => queue.send(envelop(event, how), { timeout })));
+    } catch (error) {
+      log.error('not acknowledged: storage did not take the event', { reason: messageOf(error) });
+      return problem({
+        status: 503,
+        title: 'Service unavailable',
+        detail: 'The event was not stored and not acknowledged. Send it again later.',
+      });
+    }
+    return { status: 200 };
+  };
+}

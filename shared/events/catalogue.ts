@@ -1,0 +1,235 @@
+/** What `resourceinstance` identifies: the three kinds of thing whose events are tracked. */
+export type Tracked = 'correspondence' | 'attachment' | 'notification-order';
+
+/** What a letter can need attention for. */
+export type FollowUpKind = 'never-read' | 'never-confirmed';
+
+interface Row {
+  /** What happened, for a person. */
+  readonly means: string;
+  /** What `resourceinstance` is the id of. */
+  readonly about: Tracked;
+  /** Whose identity `subject` holds. */
+  readonly subject: 'sender' | 'recipient';
+  /** The fact that the event states about the thing it is about. */
+  readonly fact: string;
+  readonly opens?: FollowUpKind;
+  readonly closes?: readonly FollowUpKind[];
+}
+
+const everyFollowUp = ['never-read', 'never-confirmed'] as const;
+
+/**
+ * Every event type of Altinn Correspondence, by its name after {@link typePrefix}: a new type is one row.
+ *
+ * Source: Altinn/altinn-correspondence, `AltinnEventType`, and Altinn's guide "Events in Altinn 3
+ * Correspondence"; the last six are named there and not sent today.
+ */
+export const catalogue = {
+  attachmentinitialized: {
+    means: 'An attachment was created and waits for its upload',
+    about: 'attachment',
+    subject: 'sender',
+    fact: 'initialized',
+  },
+  attachmentpublished: {
+    means: 'An attachment passed the malware scan',
+    about: 'attachment',
+    subject: 'sender',
+    fact: 'published',
+  },
+  attachmentuploadfailed: {
+    means: 'An attachment failed the malware scan; its letters fail without an event of their own',
+    about: 'attachment',
+    subject: 'sender',
+    fact: 'uploadFailed',
+  },
+  attachmentexpired: {
+    means: "An attachment's expiry time passed",
+    about: 'attachment',
+    subject: 'sender',
+    fact: 'expired',
+  },
+  correspondenceinitialized: {
+    means: 'A letter was created',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'initialized',
+  },
+  correspondencepublished: {
+    means: 'A letter is available to its recipient',
+    about: 'correspondence',
+    subject: 'recipient',
+    fact: 'published',
+  },
+  correspondencepublishfailed: {
+    means: 'A letter will never be available',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'publishFailed',
+    closes: everyFollowUp,
+  },
+  correspondencepurged: {
+    means: 'A letter was purged, by its recipient or its sender',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'purged',
+    closes: everyFollowUp,
+  },
+  correspondencereceiverread: {
+    means: 'The recipient read the letter',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'read',
+    closes: ['never-read'],
+  },
+  correspondencereceiverconfirmed: {
+    means: 'The recipient confirmed the letter; does not imply read',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'confirmed',
+    closes: everyFollowUp,
+  },
+  correspondencereceiverneverread: {
+    means: 'The due date passed and the letter was not read',
+    about: 'correspondence',
+    subject: 'recipient',
+    fact: 'neverRead',
+    opens: 'never-read',
+  },
+  correspondencereceiverneverconfirmed: {
+    means: 'The due date passed and the letter was not confirmed',
+    about: 'correspondence',
+    subject: 'recipient',
+    fact: 'neverConfirmed',
+    opens: 'never-confirmed',
+  },
+  notificationcreated: {
+    means: 'A notification was ordered',
+    about: 'notification-order',
+    subject: 'sender',
+    fact: 'notificationCreated',
+  },
+  correspondencenotificationcreationfailed: {
+    means: 'No notification could be ordered, for want of contact information say',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'notificationCreationFailed',
+  },
+  correspondencenotificationfailed: {
+    means: 'Some of the notification addresses failed, not all',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'notificationFailed',
+  },
+  correspondencenotificationallfailed: {
+    means: 'Every notification address failed: the recipient was not notified',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'notificationAllFailed',
+  },
+  correspondencenotificationdelivered: {
+    means: 'The first notification was delivered',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'notificationDelivered',
+  },
+  correspondencenotificationreminderdelivered: {
+    means: 'The reminder was delivered',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'notificationReminderDelivered',
+  },
+  attachmentuploadprocessing: {
+    means: 'An attachment is being scanned (not sent today)',
+    about: 'attachment',
+    subject: 'sender',
+    fact: 'uploadProcessing',
+  },
+  attachmentpurged: {
+    means: 'An attachment was purged (not sent today)',
+    about: 'attachment',
+    subject: 'sender',
+    fact: 'purged',
+  },
+  attachmentdownloaded: {
+    means: 'An attachment was downloaded (not sent today)',
+    about: 'attachment',
+    subject: 'sender',
+    fact: 'downloaded',
+  },
+  correspondencearchived: {
+    means: 'The recipient archived the letter (not sent today)',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'archived',
+  },
+  correspondencereceiverreplied: {
+    means: 'The recipient replied to the letter (not sent today)',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'replied',
+  },
+  correspondencereceiverreserved: {
+    means: 'The recipient has reserved against digital letters (not sent today)',
+    about: 'correspondence',
+    subject: 'sender',
+    fact: 'reserved',
+  },
+} as const satisfies Record<string, Row>;
+
+export const typePrefix = 'no.altinn.correspondence.';
+
+/** A type's name without its prefix. */
+export type EventName = keyof typeof catalogue;
+
+/** A type as it stands in an event, lower-case. */
+export type EventType = `${typeof typePrefix}${EventName}`;
+
+/** A fact that some row of the catalogue states. */
+export type Fact = (typeof catalogue)[EventName]['fact'];
+
+export interface CatalogueRow extends Row {
+  readonly name: EventName;
+  readonly fact: Fact;
+}
+
+/** Names that Altinn's older guides print for a type of today. */
+const oldNames: Readonly<Record<string, EventName>> = { published: 'correspondencepublished' };
+
+const rows = new Map<string, CatalogueRow>();
+for (const [name, row] of Object.entries(catalogue) as [EventName, Omit<CatalogueRow, 'name'>][]) {
+  rows.set(typePrefix + name, { ...row, name });
+}
+for (const [old, name] of Object.entries(oldNames)) {
+  rows.set(typePrefix + old, { ...(catalogue[name] as Omit<CatalogueRow, 'name'>), name });
+}
+
+/**
+ * The catalogue's row for an event's `type`, compared without case; `undefined` for a type we do not know.
+ *
+ * @example lookUp('no.altinn.correspondence.CorrespondenceReceiverRead')?.fact // 'read'
+ */
+export function lookUp(type: string): CatalogueRow | undefined {
+  return rows.get(type) ?? rows.get(type.toLowerCase());
+}
+
+/** The facts that settle a follow-up: once one of them holds, nobody needs to be told any more. */
+export function settlingFacts(kind: FollowUpKind): readonly Fact[] {
+  return settling[kind];
+}
+
+/** The fact that opens a follow-up. */
+export function openingFact(kind: FollowUpKind): Fact {
+  return opening[kind];
+}
+
+const every = Object.values(catalogue) as Omit<CatalogueRow, 'name'>[];
+const byFollowUp = <T>(facts: (kind: FollowUpKind) => T): Record<FollowUpKind, T> => ({
+  'never-read': facts('never-read'),
+  'never-confirmed': facts('never-confirmed'),
+});
+const settling = byFollowUp((kind) =>
+  every.filter(({ closes }) => closes?.includes(kind)).map(({ fact }) => fact),
+);
+const opening = byFollowUp((kind) => every.find(({ opens }) => opens === kind)?.fact as Fact);

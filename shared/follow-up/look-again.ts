@@ -1,0 +1,105 @@
+import { deriveStatus, type Status } from '../correspondence/status.ts';
+import type { StoredFollowUp, Timeline } from '../correspondence/timeline.ts';
+import { type Fact, openingFact } from '../events/catalogue.ts';
+import type { Log } from '../log.ts';
+import { PermanentFault } from '../storage/faults.ts';
+import type { MessageQueue } from '../storage/message-queue.ts';
+import { NotYet } from '../storage/retry.ts';
+import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
+import { decide } from './decide.ts';
+import { type FollowUp, followUpId } from './follow-up.ts';
+import type { Look } from './look.ts';
+
+interface Deps {
+  readonly timeline: Pick<Timeline, 'read' | 'saveFollowUp'>;
+  /** The queue `follow-ups`. */
+  readonly queue: Pick<MessageQueue, 'send'>;
+  readonly channel: Channel;
+  readonly log: Log;
+  readonly now?: () => Date;
+}
+
+/**
+ * The guard: looks at a follow-up and its letter again, and does what they call for now. It acts once for each
+ * step, since it writes its claim before and conditionally; after a crash in between, the step is sent again under
+ * the same idempotency key.
+ * @throws NotYet when somebody else is at it; what the channel or storage throw
+ */
+export async function lookAgain(
+  look: Look,
+  { timeline, queue, channel, log, now = () => new Date() }: Deps,
+): Promise<void> {
+  const { kind, correspondenceId, token } = look.followUp;
+  const { entries, followUps } = await timeline.read(correspondenceId);
+  const stored = followUps.find((followUp) => followUp.kind === kind);
+  if (!stored) throw new PermanentFault('there is no such follow-up');
+  const { etag, ...followUp } = stored;
+  const status = deriveStatus(entries);
+  const decision = decide(followUp, status, token, now());
+
+  const save = async (changed: FollowUp, readAs: string) => {
+    const saved = await timeline.saveFollowUp(changed, readAs);
+    if (saved === undefined) throw new NotYet('the follow-up was changed meanwhile');
+    return saved;
+  };
+
+  const tell = async (type: Step['type'], done: Partial<FollowUp>, reason?: Fact) => {
+    const claim = followUp.claim?.by === token ? followUp.claim : { by: token, at: now().toISOString() };
+    const claimed = await save({ ...followUp, claim }, etag);
+    try {
+      await channel.send(stepOf(type, followUp, status, claim.at, reason), log);
+    } catch (error) {
+      // Nobody has been told by this try: what settles it until the next one may still suppress it.
+      if (error instanceof NotDelivered) await save(followUp, claimed);
+      throw error;
+    }
+    await save({ ...followUp, ...done, claim: undefined }, claimed);
+  };
+
+  const at = () => now().toISOString();
+  switch (decision.do) {
+    case 'nothing':
+      return;
+    case 'wait':
+      return queue.send(look, { delay: decision.seconds });
+    case 'yield':
+      throw new NotYet('somebody else is acting on the follow-up');
+    case 'suppress':
+      await save({ ...followUp, state: 'suppressed', reason: decision.reason, closedAt: at() }, etag);
+      break;
+    case 'open':
+      await tell('follow-up.opened', { state: 'acted', actedAt: at() });
+      break;
+    case 'close': {
+      const { reason } = decision;
+      await tell('follow-up.closed', { state: 'closed', closedAt: at(), reason }, reason);
+    }
+  }
+  log.info(`follow-up ${decision.do}`, { kind, id: correspondenceId });
+}
+
+function stepOf(
+  type: Step['type'],
+  followUp: StoredFollowUp | FollowUp,
+  status: Status,
+  timestamp: string,
+  reason?: Fact,
+): Step {
+  const { kind, correspondenceId } = followUp;
+  const id = followUpId(followUp);
+  return {
+    type,
+    idempotencyKey: `${id}-${type === 'follow-up.opened' ? 'opened' : 'closed'}`,
+    timestamp,
+    data: {
+      followUpId: id,
+      kind,
+      correspondenceId,
+      resource: status.resource,
+      recipient: status.recipient,
+      since: status.facts[openingFact(kind)],
+      status: status.word,
+      ...(reason && { reason }),
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { FollowUpKind } from '../events/catalogue.ts';
+import { attempt, describe } from '../events/envelope.ts';
+
+/** What is on the queue `follow-ups`: look at this follow-up when you see this. */
+export interface Look {
+  readonly schemaVersion: 1;
+  readonly attempt: number;
+  readonly followUp: {
+    readonly kind: FollowUpKind;
+    readonly correspondenceId: string;
+    /** Kept when the message is put back, so that whoever claimed a follow-up knows his claim again. */
+    readonly token: string;
+  };
+}
+
+const schema = z.object({
+  schemaVersion: z.literal(1),
+  attempt,
+  followUp: z.object({
+    kind: z.enum(['never-read', 'never-confirmed']),
+    correspondenceId: z.guid(),
+    token: z.string(),
+  }),
+});
+
+export function lookAt(kind: FollowUpKind, correspondenceId: string): Look {
+  return { schemaVersion: 1, attempt: 1, followUp: { kind, correspondenceId, token: randomUUID() } };
+}
+
+/** Reads a queue message back; the reason says what is wrong with it and repeats no value. */
+export function parseLook(message: unknown): { ok: true; look: Look } | { ok: false; reason: string } {
+  const result = schema.safeParse(message);
+  return result.success
+    ? { ok: true, look: result.data }
+    : { ok: false, reason: `not a follow-up to look at: ${describe(result.error)}` };
+}

@@ -1,0 +1,19 @@
+const guidOrIdentityNumber =
+  /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(?<!\d)\d{6}[ -]?\d{5}(?!\d)/gi;
+const personUrn = /(urn:altinn:person:[a-z-]+:).+/gis;
+const mask = '***********';
+
+/**
+ * Hides in one value who a person is: national identity numbers wherever they stand (but not the digits of a
+ * GUID), and all that follows `urn:altinn:person:…:`, be it a number, an e-mail address or a user name.
+ */
+export function maskPersons(value: string): string {
+  return value
+    .replace(personUrn, `$1${mask}`)
+    .replace(guidOrIdentityNumber, (_match, guid: string | undefined) => guid ?? mask);
+}
+
+/** Writes JSON with each text in it masked. */
+export function toMaskedJson(value: object): string {
+  return JSON.stringify(value, (_key, item) => (typeof item === 'string' ? maskPersons(item) : item));
+}

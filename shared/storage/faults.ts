@@ -1,0 +1,24 @@
+/** The storage service's own name for a failure, `QueueNotFound` say; `undefined` where there is none. */
+export function codeOf(error: unknown): string | undefined {
+  const { code, details } = (error ?? {}) as {
+    code?: unknown;
+    details?: { odataError?: { code?: unknown } };
+  };
+  const name = details?.odataError?.code ?? code;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** A fault that no later try can mend: the message is parked at once. Its message must name no person. */
+export class PermanentFault extends Error {
+  override name = 'PermanentFault';
+}
+
+/**
+ * Says whether a later try can mend a fault. Only what is wrong with the message itself is permanent; anything
+ * else, a refused key too, is put right by time or by an operator, and nothing must be lost until then.
+ */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof PermanentFault) return true;
+  const { name, statusCode } = (error ?? {}) as { name?: unknown; statusCode?: unknown };
+  return name === 'RestError' && (statusCode === 400 || statusCode === 413);
+}

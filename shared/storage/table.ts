@@ -1,0 +1,89 @@
+import { odata, type TableClient, type TableEntityResult } from '@azure/data-tables';
+import { codeOf } from './faults.ts';
+
+/** Milliseconds for one table operation. */
+const patience = 10_000;
+
+/** A row's key and its columns. */
+export interface Row {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  readonly [column: string]: unknown;
+}
+
+/** A storage table, created when its first row is written. Each method is one table operation. */
+export class Table {
+  readonly #client: TableClient;
+
+  constructor(client: TableClient) {
+    this.#client = client;
+  }
+
+  /** Adds a row; `false` if there is one of its key already, which stays as it was. */
+  async insert(row: Row): Promise<boolean> {
+    const insert = () => this.#client.createEntity(row, options());
+    try {
+      await insert().catch(async (error) => {
+        if (codeOf(error) !== 'TableNotFound') throw error;
+        await this.#client.createTable(options());
+        await insert();
+      });
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EntityAlreadyExists') return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Replaces a row that nobody has changed since it was read with this `etag`.
+   * @returns the new etag; `undefined` if somebody has changed the row
+   */
+  async replace(row: Row, etag: string): Promise<string | undefined> {
+    try {
+      return (await this.#client.updateEntity(row, 'Replace', { ...options(), etag })).etag;
+    } catch (error) {
+      if (codeOf(error) === 'UpdateConditionNotSatisfied') return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * The rows of one partition, in the order of their keys; none where there is no table yet.
+   * @param prefix what the row keys begin with, ending in a colon
+   * @param timeout milliseconds
+   */
+  async list<T extends object>(
+    partitionKey: string,
+    prefix?: `${string}:`,
+    timeout = patience,
+  ): Promise<TableEntityResult<T>[]> {
+    const partition = odata`PartitionKey eq ${partitionKey}`;
+    // `;` is the character after `:`.
+    const filter = prefix
+      ? `${partition} and ${odata`RowKey ge ${prefix} and RowKey lt ${prefix.replace(/:$/, ';')}`}`
+      : partition;
+    const rows: TableEntityResult<T>[] = [];
+    try {
+      for await (const row of this.#client.listEntities<T>({ ...options(timeout), queryOptions: { filter } }))
+        rows.push(row);
+    } catch (error) {
+      if (codeOf(error) !== 'TableNotFound') throw error;
+    }
+    return rows;
+  }
+}
+
+function options(timeout = patience) {
+  return { abortSignal: AbortSignal.timeout(timeout) };
+}
+
+/**
+ * Spreads a text over as many columns as it needs: a column holds 32,768 UTF-16 code units at most.
+ * Source: Microsoft Learn, "Understanding the Table service data model".
+ */
+export function textColumns(name: string, text: string): Record<string, string> {
+  // By code points, of one or two code units each, so that none is cut in half.
+  const parts = text.match(/.{1,16000}/gsu) ?? [''];
+  return Object.fromEntries(parts.map((part, index) => [index === 0 ? name : `${name}${index + 1}`, part]));
+}
