@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What the outside world is made of; each has its real self as default. */
+export interface World {
+  readonly fetch?: typeof fetch;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Waits so many milliseconds. */
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** No answer came: refused, not found, not in time. The message is the reason alone, ECONNREFUSED say. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer';
+}
+
+/** Milliseconds that one try may take. */
+const timeout = 15_000;
+/** Milliseconds before the second, third … try, unless `Retry-After` says otherwise. */
+const delays = [500, 1_000, 2_000];
+/** The longest `Retry-After`, in milliseconds, that is waited for. */
+const longestDelay = 30_000;
+
+/**
+ * Sends a request, at most four times: again after 429, 5xx, or no answer. Follows no redirect.
+ * @param request makes the request anew for each try; what it throws ends the tries
+ * @returns the last answer, whatever its status
+ * @throws NoAnswer when the last try had none
+ */
+export async function send(url: string, request: () => Promise<RequestInit>, world: World): Promise<Answer> {
+  const { sleep = delay } = world;
+  for (let attempt = 0; ; attempt++) {
+    const init = await request();
+    const answer = await tryOnce(url, init, world);
+    const wait = delays[attempt];
+    if (wait === undefined || !(answer instanceof NoAnswer || isTransient(answer.status))) {
+      if (answer instanceof NoAnswer) throw answer;
+      return answer;
+    }
+    const asked = answer instanceof NoAnswer ? undefined : retryAfter(answer.headers, world);
+    if (asked !== undefined && asked > longestDelay) return answer as Answer;
+    await sleep(asked ?? wait);
+  }
+}
+
+/** Whether an answer may be another the next time. */
+export function isTransient(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
+/** The milliseconds that `Retry-After` asks for, in either of its forms (RFC 9110, section 10.2.3). */
+export function retryAfter(headers: Headers, { now = Date.now }: World): number | undefined {
+  const value = headers.get('retry-after')?.trim();
+  if (!value) return undefined;
+  const until = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now();
+  return Number.isNaN(until) ? undefined : Math.max(0, until);
+}
+
+/** The value of a JSON text; `undefined` for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function tryOnce(url: string, init: RequestInit, world: World): Promise<Answer | NoAnswer> {
+  try {
+    const response = await (world.fetch ?? fetch)(url, {
+      ...init,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeout),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  } catch (error) {
+    const { code, name } = ((error as Error).cause ?? error) as { code?: unknown; name?: unknown };
+    return new NoAnswer(
+      String(name === 'TimeoutError' ? `no answer in ${timeout / 1_000} s` : (code ?? name)),
+    );
+  }
+}
