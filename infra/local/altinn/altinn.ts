@@ -1,0 +1,73 @@
+import { exchangeRoutes, readCaller } from './altinn-token.ts';
+import { fraction } from './chance.ts';
+import { correspondenceRoutes } from './correspondence/routes.ts';
+import { eventRoutes } from './events/routes.ts';
+import type { Call } from './http/answer.ts';
+import { listen, serve } from './http/server.ts';
+import type { ClientRegistration } from './maskinporten/clients.ts';
+import { issuerKey } from './maskinporten/issuer-key.ts';
+import { maskinportenRoutes } from './maskinporten/routes.ts';
+import { Simulator, type SimulatorOptions } from './simulator.ts';
+import { simulatorRoutes } from './simulator-routes.ts';
+import { subscriptionRoutes } from './subscriptions/routes.ts';
+
+export interface AltinnOptions extends SimulatorOptions {
+  /** A free one when it is 0, or not given. */
+  readonly port?: number;
+  readonly clients?: readonly ClientRegistration[];
+}
+
+export interface Altinn {
+  /** For `ALTINN_ENVIRONMENT`. */
+  readonly url: string;
+  /** For `MASKINPORTEN_URL`: the issuer. */
+  readonly maskinportenUrl: string;
+  readonly simulator: Simulator;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the simulated Altinn on 127.0.0.1: Maskinporten, the platform's APIs, and its own under `/simulator`.
+ * Rejects with `code: 'EADDRINUSE'` when the port is taken.
+ *
+ * @example
+ * const altinn = await startAltinn({ timeScale: 0 });
+ * const [id] = altinn.simulator.createLetters({ dueInDays: 7 });
+ * await altinn.simulator.advance({ days: 8 });
+ */
+export async function startAltinn({
+  port = 0,
+  clients = [],
+  ...options
+}: AltinnOptions = {}): Promise<Altinn> {
+  const simulator = new Simulator(options);
+  for (const client of clients) simulator.clients.register(client);
+  const keys = { maskinporten: await issuerKey('maskinporten'), platform: await issuerKey('platform') };
+  const { server, url } = await listen(port);
+  const caller = (call: Call) => readCaller(url, keys.platform, call);
+  const parts = { ...simulator, url, readCaller: caller };
+  let drawn = 0;
+  serve(
+    server,
+    url,
+    [
+      ...maskinportenRoutes(url, simulator.clients, keys.maskinporten),
+      ...exchangeRoutes(url, simulator.clients, keys),
+      ...subscriptionRoutes(parts),
+      ...eventRoutes(parts),
+      ...correspondenceRoutes(simulator.letters, caller),
+      ...simulatorRoutes(simulator, url),
+    ],
+    { knobs: simulator.knobs, draw: () => fraction(simulator.seed, 'trouble', drawn++) },
+  );
+  return {
+    url,
+    maskinportenUrl: `${url}/maskinporten/`,
+    simulator,
+    stop() {
+      simulator.stop();
+      server.closeAllConnections();
+      return new Promise((closed) => server.close(() => closed()));
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** One event as Altinn Correspondence publishes it: absent attributes are left out, and `data` is never there. */
+export interface CorrespondenceEvent {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly resource: string;
+  readonly resourceinstance: string;
+  readonly subject: string;
+  readonly alternativesubject?: string;
+}
+
+/**
+ * Simulated milliseconds as an event's `time`: .NET writes up to seven digits of the second and no trailing zeros.
+ *
+ * @example eventTime(0, 0.5) // '1970-01-01T00:00:00.0005Z'
+ */
+export function eventTime(milliseconds: number, rest: number): string {
+  const ticks = Math.floor(rest * 10_000)
+    .toString()
+    .padStart(4, '0');
+  const written = new Date(milliseconds).toISOString().replace('Z', ticks);
+  return `${written.replace(/\.?0+$/, '')}Z`;
+}

@@ -1,0 +1,45 @@
+import type { CorrespondenceEvent } from './cloud-event.ts';
+import type { EventName } from './event-types.ts';
+
+/** What became of one event. */
+export interface LoggedEvent {
+  readonly name: EventName;
+  readonly event: CorrespondenceEvent;
+  /** The letter that it is about, also when it names an attachment or a notification order. */
+  readonly correspondenceId: string;
+  /** The id of the event whose fact this one states again. */
+  readonly copyOf?: string;
+  /** Lost before the Events API. */
+  lost: boolean;
+  sent: number;
+  acknowledged: number;
+  deadLettered: number;
+  pulled: number;
+}
+
+export interface DeadLetter {
+  readonly event: CorrespondenceEvent;
+  readonly subscriptionId: number;
+  /** The status that the last try got, or why it got none. */
+  readonly reason: string;
+}
+
+/** Every event that was ever published, by id, in the order of publishing. */
+export class EventLog {
+  readonly #entries = new Map<string, LoggedEvent>();
+  readonly deadLetters: DeadLetter[] = [];
+
+  add(entry: Pick<LoggedEvent, 'name' | 'event' | 'correspondenceId' | 'copyOf'>): LoggedEvent {
+    const logged = { ...entry, lost: false, sent: 0, acknowledged: 0, deadLettered: 0, pulled: 0 };
+    this.#entries.set(entry.event.id, logged);
+    return logged;
+  }
+
+  get(id: string): LoggedEvent {
+    return this.#entries.get(id) as LoggedEvent;
+  }
+
+  all(): LoggedEvent[] {
+    return [...this.#entries.values()];
+  }
+}

@@ -1,0 +1,76 @@
+import { hasScope, mayHave, type Resources, resourcePrefix } from '../access.ts';
+import type { Caller } from '../altinn-token.ts';
+import { fraction } from '../chance.ts';
+import type { Counters } from '../counters.ts';
+import { type Answer, type Call, empty, invalidModel, json, problem, type Route } from '../http/answer.ts';
+import type { Knobs } from '../knobs.ts';
+import type { EventLog } from './event-log.ts';
+import type { EventStore } from './event-store.ts';
+
+const defaultSize = 50;
+const largestSize = 1000;
+
+export interface EventRoutesParts {
+  /** What the `next` header begins with. */
+  readonly url: string;
+  readonly store: EventStore;
+  readonly log: EventLog;
+  readonly knobs: Knobs;
+  readonly counters: Counters;
+  readonly resources: Resources;
+  readonly readCaller: (call: Call) => Promise<Caller | undefined>;
+}
+
+/**
+ * The pull API. Authorisation filters after the limit, so that a page may be short or empty with more behind it;
+ * `next` is missing from an empty page and is not URL-encoded.
+ *
+ * Source: the contract's section 4, and Altinn/altinn-events `EventsController` for the words.
+ */
+export function eventRoutes(parts: EventRoutesParts): Route[] {
+  async function pull(call: Call): Promise<Answer> {
+    const caller = await parts.readCaller(call);
+    if (!caller) return empty(401);
+    if (!hasScope(caller, 'altinn:events.subscribe')) return empty(403);
+    const query = readQuery(call.url);
+    if ('status' in query) return query;
+    const page = parts.store.query(query).filter((event) => {
+      const hidden = fraction('hide', event.id) < parts.knobs.hideFromPull;
+      return !hidden && mayHave(caller, event, parts.resources);
+    });
+    for (const { id } of page) parts.log.get(id).pulled += 1;
+    parts.counters.pulled += page.length;
+    const answer = json(200, page, 'application/cloudevents+json');
+    const last = page.at(-1)?.id;
+    if (!last) return answer;
+    return { ...answer, headers: { ...answer.headers, next: nextOf(parts.url, call.url, last) } };
+  }
+  return [{ api: 'events', method: 'GET', path: '/events/api/v1/events', handle: pull }];
+}
+
+function readQuery(url: URL) {
+  // ASP.NET compares the names of parameters without case.
+  const given = (name: string) =>
+    [...url.searchParams].filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
+  const [resource = '', after = '', subject, size = '0'] = ['resource', 'after', 'subject', 'size'].map(
+    (name) => given(name)[0],
+  );
+  if (!resource) return invalidModel({ resource: ['The resource field is required.'] });
+  if (!/^-?\d+$/.test(size)) return invalidModel({ size: [`The value '${size}' is not valid.`] });
+  if (!resource.startsWith(resourcePrefix))
+    return problem(400, `The 'resource' parameter must begin with \`${resourcePrefix}\``);
+  if (!after) return problem(400, "The 'after' parameter must be defined.");
+  return {
+    resource,
+    after,
+    subject: subject || undefined,
+    types: given('type'),
+    size: Number(size) < 1 ? defaultSize : Math.min(Number(size), largestSize),
+  };
+}
+
+function nextOf(base: string, url: URL, last: string): string {
+  const others = [...url.searchParams].filter(([name]) => name !== 'after');
+  const query = [['after', last], ...others].map(([name, value]) => `${name}=${value}`).join('&');
+  return `${base}${url.pathname}?${query}`;
+}

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+
+const rate = z.number().min(0).max(1);
+const seconds = z.number().min(0);
+
+const apiKnobs = z.strictObject({
+  /** Real milliseconds before each answer. */
+  latency: z.number().min(0).max(600_000),
+  /** The share of calls that is answered 429. */
+  tooManyRequests: rate,
+  /** The share of calls that is answered 503. */
+  serverError: rate,
+});
+
+const apis = z.strictObject({
+  token: apiKnobs,
+  exchange: apiKnobs,
+  subscriptions: apiKnobs,
+  events: apiKnobs,
+  correspondence: apiKnobs,
+});
+
+export type ApiName = keyof z.output<typeof apis>;
+
+/** What can be turned: each rate is a share from 0 to 1. */
+const eventKnobs = z.strictObject({
+  /** Events that are pushed once more with the same id. */
+  duplicateSameId: rate,
+  /** Events that are published once more with another id. */
+  duplicateNewId: rate,
+  /** Pushes that are held back, for up to `delayUpTo`; the order is shuffled. */
+  delay: rate,
+  /** Simulated seconds. */
+  delayUpTo: seconds,
+  /** Pushes that are never sent; the event can be pulled. */
+  losePush: rate,
+  /** Events that are lost before the Events API: neither pushed nor pullable. */
+  loseEvent: rate,
+  /** Events that a subscription misses in the hour after its validation. */
+  missNewSubscription: rate,
+  /** Simulated seconds for which a deleted subscription is still pushed to. */
+  keepPushingDeleted: seconds,
+  /** Events that authorisation takes out of a pulled page after the limit. */
+  hideFromPull: rate,
+});
+
+export type Knobs = z.output<typeof eventKnobs> & { readonly apis: z.output<typeof apis> };
+
+const someApiKnobs = apiKnobs.partial().optional();
+export const knobChanges = z.strictObject({
+  ...eventKnobs.partial().shape,
+  apis: z
+    .strictObject({
+      token: someApiKnobs,
+      exchange: someApiKnobs,
+      subscriptions: someApiKnobs,
+      events: someApiKnobs,
+      correspondence: someApiKnobs,
+    })
+    .optional(),
+});
+
+export type KnobChanges = z.input<typeof knobChanges>;
+
+/** An Altinn on a good day; a deleted subscription is pushed to for an hour even then. */
+export function defaultKnobs(): Knobs {
+  const untroubled = () => ({ latency: 0, tooManyRequests: 0, serverError: 0 });
+  return {
+    duplicateSameId: 0,
+    duplicateNewId: 0,
+    delay: 0,
+    delayUpTo: 3600,
+    losePush: 0,
+    loseEvent: 0,
+    missNewSubscription: 0,
+    keepPushingDeleted: 3600,
+    hideFromPull: 0,
+    apis: {
+      token: untroubled(),
+      exchange: untroubled(),
+      subscriptions: untroubled(),
+      events: untroubled(),
+      correspondence: untroubled(),
+    },
+  };
+}
+
+/** Turns some knobs and leaves the others; throws a ZodError on a name or a value that is none. */
+export function turnKnobs(knobs: Knobs, changes: KnobChanges): void {
+  const { apis = {}, ...others } = knobChanges.parse(changes);
+  Object.assign(knobs, others);
+  for (const [name, change] of Object.entries(apis)) Object.assign(knobs.apis[name as ApiName], change);
+}
+
+/**
+ * Reads knobs as the command line has them.
+ *
+ * @example readKnobs(['losePush=0.1', 'apis.events.serverError=0.2'])
+ */
+export function readKnobs(settings: readonly string[]): KnobChanges {
+  const changes: Record<string, unknown> = {};
+  for (const setting of settings) {
+    const [path = '', value = ''] = setting.split('=');
+    const names = path.split('.');
+    const last = names.pop() as string;
+    let place = changes;
+    for (const name of names) {
+      place[name] ??= {};
+      place = place[name] as Record<string, unknown>;
+    }
+    place[last] = value === '' ? Number.NaN : Number(value);
+  }
+  return knobChanges.parse(changes);
+}

@@ -1,0 +1,155 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Resources } from './access.ts';
+import { SimulatedClock } from './clock.ts';
+import type { Letter, LetterSpec } from './correspondence/letter.ts';
+import { Letters } from './correspondence/letters.ts';
+import { type LetterTruth, truthOf } from './correspondence/truth.ts';
+import { noCounts } from './counters.ts';
+import { EventLog } from './events/event-log.ts';
+import { EventStore } from './events/event-store.ts';
+import { EventsApi } from './events/events-api.ts';
+import { parallelSenders, pushTimeout } from './events/schedules.ts';
+import { Sender } from './events/sender.ts';
+import { defaultKnobs, type KnobChanges, turnKnobs } from './knobs.ts';
+import { Clients } from './maskinporten/clients.ts';
+import { type Play, play, recipientConfirms, recipientPurges, recipientReads } from './story/play.ts';
+import type { Story } from './story/story.ts';
+import { Subscriptions } from './subscriptions/subscriptions.ts';
+
+/** The service owner of the resources, unless they say otherwise. */
+export const defaultOwner = '991825827';
+export const defaultResource = 'altinn-local-letters';
+/** However fast the simulated clock, an endpoint is real and gets this many real milliseconds. */
+const shortestTimeout = 5000;
+
+export interface SimulatorOptions {
+  /** Simulated seconds in a second, 1 when not given; 0 stands still and moves by `advance` alone. */
+  readonly timeScale?: number;
+  /** What the simulated clock shows at first; now when not given. */
+  readonly startTime?: Date;
+  /** What the ids of letters depend on; drawn when not given, so that two runs never share an id. */
+  readonly seed?: number;
+  /** Ids of resources, or each with the number of the organisation that owns it. */
+  readonly resources?: readonly string[] | Readonly<Record<string, string>>;
+  readonly knobs?: KnobChanges;
+  /** Real milliseconds that an endpoint has to answer; 45 simulated seconds, and 5 real ones at least. */
+  readonly pushTimeout?: number;
+  readonly parallelSenders?: number;
+  /** What the `source` of an event begins with; TT02 when not given. */
+  readonly platform?: string;
+}
+
+/** A span of simulated time. */
+export interface Span {
+  readonly days?: number | undefined;
+  readonly hours?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly seconds?: number | undefined;
+}
+
+/** The simulated Altinn without its HTTP: what there is, what happens, and how to make it happen. */
+export class Simulator {
+  readonly clock: SimulatedClock;
+  readonly knobs = defaultKnobs();
+  readonly counters = noCounts();
+  readonly clients = new Clients();
+  readonly resources: Resources;
+  readonly platform: string;
+  readonly seed: number;
+  /** Every event that was published, and what became of it. */
+  readonly log = new EventLog();
+  readonly store: EventStore;
+  readonly subscriptions: Subscriptions;
+  readonly sender: Sender;
+  readonly letters: Letters;
+  #stopped = false;
+
+  constructor(options: SimulatorOptions = {}) {
+    const { timeScale = 1, startTime = new Date(), resources = [defaultResource] } = options;
+    const { knobs, counters, log } = this;
+    const clock = new SimulatedClock({ scale: timeScale, start: startTime.getTime() });
+    const now = () => clock.now();
+    this.clock = clock;
+    this.seed = options.seed ?? randomInt(1_000_000_000);
+    this.platform = options.platform ?? 'https://platform.tt02.altinn.no';
+    this.resources = new Map(
+      isList(resources) ? resources.map((id) => [id, defaultOwner]) : Object.entries(resources),
+    );
+    this.turn(options.knobs ?? {});
+    this.store = new EventStore(now);
+    this.subscriptions = new Subscriptions({ now, knobs, counters, resources: this.resources });
+    this.sender = new Sender({
+      clock,
+      timeout: options.pushTimeout ?? Math.max((pushTimeout * 1000) / (timeScale || 1), shortestTimeout),
+      parallel: options.parallelSenders ?? parallelSenders,
+    });
+    const { store, subscriptions, sender, platform, seed } = this;
+    const events = new EventsApi({ clock, knobs, counters, log, store, subscriptions, sender });
+    this.letters = new Letters({ seed, clock, platform, resources: this.resources, events });
+  }
+
+  turn(changes: KnobChanges): void {
+    turnKnobs(this.knobs, changes);
+  }
+
+  /** Makes letters from one specification, and gives their ids. */
+  createLetters(spec: LetterSpec = {}, count = 1): string[] {
+    return Array.from({ length: count }, () => this.letters.create(spec).id);
+  }
+
+  /** The recipient opens and reads a letter; false when there is none for the recipient, as for the two that follow. */
+  read(id: string): boolean {
+    return this.#withLetter(id, recipientReads);
+  }
+
+  confirm(id: string): boolean {
+    return this.#withLetter(id, recipientConfirms);
+  }
+
+  purge(id: string): boolean {
+    return this.#withLetter(id, recipientPurges);
+  }
+
+  /** What is so of every letter, or of one. */
+  truth(id?: string): LetterTruth[] {
+    const one = id === undefined ? undefined : this.letters.get(id);
+    const letters = id === undefined ? this.letters.all() : one ? [one] : [];
+    return truthOf(letters, this.log.all());
+  }
+
+  /** Moves simulated time ahead, timer by timer, each with its pushes answered before the next. */
+  advance({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): Promise<void> {
+    const milliseconds = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+    return this.clock.advance(milliseconds, () => this.sender.settled());
+  }
+
+  play(story: Story): Play {
+    const { clock, letters, knobs } = this;
+    return play(story, { clock, letters, knobs, whenQuiet: () => this.whenQuiet() });
+  }
+
+  /** Whether nothing is under way and nothing scheduled: no due date, no retry, no story. */
+  get quiet(): boolean {
+    return this.clock.pending === 0 && this.sender.idle;
+  }
+
+  async whenQuiet(): Promise<void> {
+    while (!this.quiet && !this.#stopped) await delay(10);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.clock.stop();
+    this.sender.stop();
+  }
+
+  #withLetter(id: string, act: (letters: Letters, letter: Letter) => boolean): boolean {
+    const letter = this.letters.get(id);
+    return letter !== undefined && act(this.letters, letter);
+  }
+}
+
+function isList(resources: SimulatorOptions['resources']): resources is readonly string[] {
+  return Array.isArray(resources);
+}
