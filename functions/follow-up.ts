@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { InvocationContext } from '@azure/functions';
 import type { Timeline } from '../shared/correspondence/timeline.ts';
 import type { Channel } from '../shared/follow-up/channels/channel.ts';
@@ -22,8 +23,9 @@ export function makeFollowUp({ timeline, channel, queue, parked }: Deps) {
     const log = logTo(context);
     const parsed = parseLook(message);
     if (!parsed.ok) return park(message, parsed.reason, { queue, parked, log });
+    const by = String(context.triggerMetadata?.id ?? randomUUID());
     await orLater(parsed.look, { queue, parked, log }, () =>
-      lookAgain(parsed.look, { timeline, queue, channel, log }),
+      lookAgain(parsed.look, { timeline, queue, channel, log, by }),
     );
   };
 }

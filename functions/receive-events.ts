@@ -11,9 +11,6 @@ interface Deps {
   readonly queue: Pick<MessageQueue, 'send'>;
 }
 
-/** Milliseconds that storage has to take a request's events; Altinn waits 45 s for the answer. */
-const timeout = 10_000;
-
 /** Altinn's webhook: answers 200 once every event of the request is on the queue, and never before. */
 export function makeReceiveEvents({ queue }: Deps) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
@@ -40,7 +37,7 @@ export function makeReceiveEvents({ queue }: Deps) {
     });
     const how = { via: 'push', receivedAt, ...(traceparent && { traceparent }) } as const;
     try {
-      await Promise.all(toEnqueue.map((event) => queue.send(envelop(event, how), { timeout })));
+      await Promise.all(toEnqueue.map((event) => queue.send(envelop(event, how))));
     } catch (error) {
       log.error('not acknowledged: storage did not take the event', { reason: messageOf(error) });
       return problem({

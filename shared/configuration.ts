@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { ConfigurationError } from './configuration-error.ts';
 import { parseDuration } from './duration.ts';
-import type { StorageSettings } from './storage/connect.ts';
+import { isLoopback } from './loopback.ts';
+import { connectStorage, type StorageSettings } from './storage/connect.ts';
 
 export interface Configuration {
   readonly storage: StorageSettings;
@@ -14,127 +16,114 @@ export interface Configuration {
   };
 }
 
-/** One or more settings are missing or wrong. The message names each, says what is wrong with it and gives an example. */
-export class ConfigurationError extends Error {
-  override name = 'ConfigurationError';
-}
+/** A setting whose text must pass a test; `problem` completes "NAME …" and ends in an example. */
+const setting = (passes: (text: string) => boolean, problem: string) =>
+  z.string().check(z.refine(passes, { error: problem }));
 
-const connectionString = z.string().check(
-  z.refine(
-    (text) =>
-      /^UseDevelopmentStorage=true/i.test(text) ||
-      (/AccountName=./i.test(text) && /AccountKey=./i.test(text)),
-    {
-      error:
-        'is no connection string of a storage account. Example: DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net',
-    },
-  ),
-);
+const parsesAs = (text: string, test: (url: URL) => boolean) => URL.canParse(text) && test(new URL(text));
+const isHttps = (url: URL) => url.protocol === 'https:' && !url.username && !url.password;
+const isLocalHttp = (url: URL) =>
+  url.protocol === 'http:' && isLoopback(url) && !url.username && !url.password;
 
 const serviceUri = (service: string) =>
-  z.string().check(
-    z.refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:', {
-      error: `is no https address. Example: https://myaccount.${service}.core.windows.net`,
-    }),
+  setting(
+    (text) => parsesAs(text, isHttps),
+    `is no https address. Example: https://myaccount.${service}.core.windows.net`,
   );
 
-const grace = z.pipe(
-  z.string().check(
-    z.refine((text) => parseDuration(text) !== undefined, {
-      error: 'is no ISO 8601 duration in weeks, days, hours, minutes and seconds. Example: PT5M',
-    }),
-  ),
-  z.transform((text: string) => parseDuration(text) as number),
-);
+const longestGrace = 365 * 24 * 60 * 60;
+const isGrace = (text: string) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) <= longestGrace;
 
-const webhookUrl = z.string().check(
-  z.refine(
-    (text) => URL.canParse(text) && (new URL(text).protocol === 'https:' || isLoopback(new URL(text))),
-    {
-      error:
-        'is no https address (http is for localhost alone). Example: https://case-system.example.no/follow-ups',
-    },
-  ),
-);
-
-const webhookSecret = z.string().check(
-  z.refine((text) => /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(text), {
-    error:
-      "is no signing secret: whsec_ and at least 24 random bytes in base64. Make one with: node -p \"'whsec_' + crypto.randomBytes(32).toString('base64')\"",
-  }),
-);
-
-const flag = z.pipe(
-  z
-    .string()
-    .check(
-      z.refine((text) => /^(true|false)$/i.test(text), { error: 'is neither true nor false. Example: true' }),
-    ),
-  z.transform((text: string) => text.toLowerCase() === 'true'),
-);
+const makeSecret = `Make one with: node -p "'whsec_' + crypto.randomBytes(32).toString('base64')"`;
 
 const schema = z.object({
-  AzureWebJobsStorage: z.optional(connectionString),
+  AzureWebJobsStorage: z.optional(
+    setting(
+      isConnectionString,
+      'is no connection string of a storage account. Example: DefaultEndpointsProtocol=https;AccountName=myaccount;AccountKey=…;EndpointSuffix=core.windows.net',
+    ),
+  ),
   AzureWebJobsStorage__queueServiceUri: z.optional(serviceUri('queue')),
   AzureWebJobsStorage__tableServiceUri: z.optional(serviceUri('table')),
   AzureWebJobsStorage__clientId: z.optional(z.string()),
-  FOLLOW_UP_GRACE: z._default(z.optional(grace), 300),
-  FOLLOW_UP_WEBHOOK_URL: z.optional(webhookUrl),
-  FOLLOW_UP_WEBHOOK_SECRET: z.optional(webhookSecret),
-  FOLLOW_UP_INCLUDE_PERSONS: z._default(z.optional(flag), false),
+  FOLLOW_UP_GRACE: z._default(
+    setting(
+      isGrace,
+      'is no ISO 8601 duration in weeks, days, hours, minutes and seconds, of a year at most. Example: PT5M',
+    ),
+    'PT5M',
+  ),
+  FOLLOW_UP_WEBHOOK_URL: z.optional(
+    setting(
+      (text) => parsesAs(text, (url) => isHttps(url) || isLocalHttp(url)),
+      'is no https address without user and password (http is for localhost alone). Example: https://case-system.example.no/follow-ups',
+    ),
+  ),
+  FOLLOW_UP_WEBHOOK_SECRET: z.optional(
+    setting(
+      (text) => /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/.test(text),
+      `is no signing secret: whsec_ and at least 24 random bytes in base64. ${makeSecret}`,
+    ),
+  ),
+  FOLLOW_UP_INCLUDE_PERSONS: z._default(
+    setting((text) => /^(true|false)$/i.test(text), 'is neither true nor false. Example: true'),
+    'false',
+  ),
 });
+
+type Given = Readonly<Record<string, string>>;
 
 /**
  * Reads the settings, once. An empty one counts as absent.
  * @throws ConfigurationError naming every setting that is missing or wrong, without the value of any
  */
 export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
-  const given = Object.entries(environment).filter(([, value]) => value?.trim());
-  const result = schema.safeParse(Object.fromEntries(given.map(([name, value]) => [name, value?.trim()])));
-  if (!result.success) {
-    throw new ConfigurationError(
-      result.error.issues.map(({ path, message }) => `${path[0] as string} ${message}`).join('\n'),
-    );
-  }
+  const given: Given = Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
+  );
+  const result = schema.safeParse(given);
+  const wrong = result.error?.issues.map(({ path, message }) => `${path[0] as string} ${message}`) ?? [];
+  const problems = [...wrong, ...missing(given)];
+  if (!result.success || problems.length > 0) throw new ConfigurationError(problems.join('\n'));
+
   const settings = result.data;
+  const { FOLLOW_UP_WEBHOOK_URL: url, FOLLOW_UP_WEBHOOK_SECRET: secret } = settings;
+  const includePersons = settings.FOLLOW_UP_INCLUDE_PERSONS.toLowerCase() === 'true';
   return {
-    storage: storageSettings(settings),
-    followUp: { grace: settings.FOLLOW_UP_GRACE, webhook: webhookSettings(settings) },
+    storage: settings.AzureWebJobsStorage
+      ? { connectionString: settings.AzureWebJobsStorage }
+      : {
+          queueServiceUri: settings.AzureWebJobsStorage__queueServiceUri as string,
+          tableServiceUri: settings.AzureWebJobsStorage__tableServiceUri as string,
+          clientId: settings.AzureWebJobsStorage__clientId,
+        },
+    followUp: {
+      grace: parseDuration(settings.FOLLOW_UP_GRACE) as number,
+      webhook: url && secret ? { url, secret, includePersons } : undefined,
+    },
   };
 }
 
-type Settings = z.infer<typeof schema>;
-
-function storageSettings(settings: Settings): StorageSettings {
-  const { AzureWebJobsStorage, AzureWebJobsStorage__queueServiceUri, AzureWebJobsStorage__tableServiceUri } =
-    settings;
-  if (AzureWebJobsStorage) return { connectionString: AzureWebJobsStorage };
-  if (AzureWebJobsStorage__queueServiceUri && AzureWebJobsStorage__tableServiceUri) {
-    return {
-      queueServiceUri: AzureWebJobsStorage__queueServiceUri,
-      tableServiceUri: AzureWebJobsStorage__tableServiceUri,
-      clientId: settings.AzureWebJobsStorage__clientId,
-    };
+function* missing(given: Given): Generator<string> {
+  const byIdentity = given.AzureWebJobsStorage__queueServiceUri && given.AzureWebJobsStorage__tableServiceUri;
+  if (!given.AzureWebJobsStorage && !byIdentity) {
+    yield 'AzureWebJobsStorage is missing. Set it to the connection string of a storage account; or, for a managed identity, ' +
+      'set both AzureWebJobsStorage__queueServiceUri (Example: https://myaccount.queue.core.windows.net) and ' +
+      'AzureWebJobsStorage__tableServiceUri (Example: https://myaccount.table.core.windows.net)';
   }
-  throw new ConfigurationError(
-    'AzureWebJobsStorage is missing. Set it to the connection string of a storage account; or, for a managed identity, set both ' +
-      'AzureWebJobsStorage__queueServiceUri (Example: https://myaccount.queue.core.windows.net) and ' +
-      'AzureWebJobsStorage__tableServiceUri (Example: https://myaccount.table.core.windows.net)',
-  );
+  if (given.FOLLOW_UP_WEBHOOK_URL && !given.FOLLOW_UP_WEBHOOK_SECRET) {
+    yield `FOLLOW_UP_WEBHOOK_SECRET is missing, and FOLLOW_UP_WEBHOOK_URL is set: what is posted there must be signed. ${makeSecret}`;
+  }
 }
 
-function webhookSettings(settings: Settings): Configuration['followUp']['webhook'] {
-  const { FOLLOW_UP_WEBHOOK_URL: url, FOLLOW_UP_WEBHOOK_SECRET: secret } = settings;
-  if (!url) return undefined;
-  if (!secret) {
-    throw new ConfigurationError(
-      'FOLLOW_UP_WEBHOOK_SECRET is missing, and FOLLOW_UP_WEBHOOK_URL is set: what is posted there must be signed. ' +
-        "Make one with: node -p \"'whsec_' + crypto.randomBytes(32).toString('base64')\"",
-    );
+/** Whether both clients can be made of it, which sends nothing. */
+function isConnectionString(connectionString: string): boolean {
+  try {
+    const storage = connectStorage({ connectionString });
+    storage.queue('correspondence-events');
+    storage.table('timeline');
+    return true;
+  } catch {
+    return false;
   }
-  return { url, secret, includePersons: settings.FOLLOW_UP_INCLUDE_PERSONS };
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 }

@@ -1,11 +1,11 @@
 const guidOrIdentityNumber =
-  /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|(?<!\d)\d{6}[ -]?\d{5}(?!\d)/gi;
+  /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|\d{6}[\s-]?\d{5,}/gi;
 const personUrn = /(urn:altinn:person:[a-z-]+:).+/gis;
 const mask = '***********';
 
 /**
- * Hides in one value who a person is: national identity numbers wherever they stand (but not the digits of a
- * GUID), and all that follows `urn:altinn:person:…:`, be it a number, an e-mail address or a user name.
+ * Hides in one value who a person is: national identity numbers wherever they stand, with any longer run of digits
+ * that one may be part of (but not the digits of a GUID), and all that follows `urn:altinn:person:…:`, be it a number, an e-mail address or a user name.
  */
 export function maskPersons(value: string): string {
   return value

@@ -5,7 +5,7 @@ import { harmless } from '../../shared/altinn/secrets.ts';
 import { type AltinnSettings, readAltinnSettings } from '../../shared/altinn/settings.ts';
 import { TokenError } from '../../shared/altinn/token-error.ts';
 import { makeTokens, type Tokens } from '../../shared/altinn/tokens.ts';
-import { ConfigurationError } from '../../shared/configuration.ts';
+import { ConfigurationError } from '../../shared/configuration-error.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
 import { Output } from './output.ts';
 import { readTiming, type Timing } from './timing.ts';

@@ -1,4 +1,5 @@
-import { ConfigurationError } from '../configuration.ts';
+import { ConfigurationError } from '../configuration-error.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** Where one Altinn is, and the Maskinporten that it trusts. */
 export interface AltinnEnvironment {
@@ -48,11 +49,6 @@ export function findEnvironment(name: string, maskinportenUrl?: string): AltinnE
     platform: name.replace(/\/+$/, ''),
     maskinporten: maskinportenUrl ? withSlash(maskinportenUrl) : test,
   };
-}
-
-/** Whether an address never leaves this machine. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 }
 
 function platformOf(name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../configuration.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 
 /** The scope without which Altinn takes a reader of a letter for its recipient. */
 export const writeScope = 'altinn:correspondence.write';

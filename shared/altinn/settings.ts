@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ConfigurationError } from '../configuration.ts';
+import { ConfigurationError } from '../configuration-error.ts';
 import { messageOf } from '../log.ts';
 import { type AltinnEnvironment, findEnvironment } from './environment.ts';
 import { resourceProblem, resourceUrn } from './resource.ts';

@@ -1,5 +1,5 @@
 import { catalogue, type EventName, lookUp, typePrefix } from '../events/catalogue.ts';
-import { isLoopback } from './environment.ts';
+import { isLoopback } from '../loopback.ts';
 import { resourceProblem } from './resource.ts';
 
 /** What to subscribe to, with Altinn's names. The last two are what its older guides ask for and it now refuses. */

@@ -1,4 +1,4 @@
-import { type CatalogueRow, type Fact, lookUp, type Tracked } from '../events/catalogue.ts';
+import { allFacts, type CatalogueRow, type Fact, lookUp, type Tracked } from '../events/catalogue.ts';
 import { compareTimes, utc } from '../events/time.ts';
 
 /** One event of a timeline, reduced to what a status is derived from. */
@@ -63,7 +63,7 @@ export function deriveStatus(entries: Iterable<TimelineEntry>): Status {
     about: aboutOf(timeline),
     resource: timeline.find(({ resource }) => resource)?.resource,
     recipient: recipientOf(timeline),
-    word: telling.find((fact) => facts[fact]) ?? (Object.keys(facts)[0] as Fact | undefined) ?? 'unknown',
+    word: [...telling, ...allFacts].find((fact) => facts[fact]) ?? 'unknown',
     facts,
     timeline,
   };

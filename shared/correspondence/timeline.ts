@@ -28,7 +28,7 @@ export class Timeline {
   async record(id: string, { event, receivedAt, via }: Envelope): Promise<boolean> {
     return this.#table.insert({
       partitionKey: id,
-      rowKey: `event:${keyOf(`${event.type.toLowerCase()}:${event.id}`)}`,
+      rowKey: `event:${keyOf(event.type.toLowerCase())}|${keyOf(event.id)}`,
       id: event.id,
       type: event.type,
       source: event.source,

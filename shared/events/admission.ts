@@ -100,12 +100,12 @@ function inMember(index: number, { attribute, problem }: Problem): Problem {
 }
 
 function deeperThan(limit: number, value: unknown): boolean {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth++) {
+  const containers = (values: unknown[]) =>
+    values.filter((item) => typeof item === 'object' && item !== null) as object[];
+  let level = containers([value]);
+  for (let depth = 1; level.length > 0; depth++) {
     if (depth > limit) return true;
-    level = level
-      .filter((item) => typeof item === 'object' && item !== null)
-      .flatMap((item) => Object.values(item as object));
+    level = containers(level.flatMap((container) => Object.values(container)));
   }
   return false;
 }

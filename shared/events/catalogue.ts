@@ -225,6 +225,10 @@ export function openingFact(kind: FollowUpKind): Fact {
 }
 
 const every = Object.values(catalogue) as Omit<CatalogueRow, 'name'>[];
+
+/** Every fact there is, in the catalogue's order. */
+export const allFacts: readonly Fact[] = [...new Set(every.map(({ fact }) => fact))];
+
 const byFollowUp = <T>(facts: (kind: FollowUpKind) => T): Record<FollowUpKind, T> => ({
   'never-read': facts('never-read'),
   'never-confirmed': facts('never-confirmed'),

@@ -37,14 +37,14 @@ export function parseCloudEvent(
   const result = schema.safeParse(value);
   // Not `result.data`: the event is kept as it came, and zod's copy leaves out a `__proto__`.
   if (result.success) return { ok: true, event: value as CloudEvent };
-  return {
-    ok: false,
-    problems: result.error.issues.map(({ path, message }) => {
-      const attribute = path.join('.');
-      if (attribute === '') return { attribute, problem: 'must be a JSON object' };
-      return { attribute, problem: Object.hasOwn(value as object, attribute) ? message : 'is missing' };
-    }),
-  };
+  const problems = new Map<string, string>();
+  for (const { path, message } of result.error.issues) {
+    const attribute = path.join('.');
+    const isThere = attribute !== '' && Object.hasOwn(value as object, attribute);
+    const problem = attribute === '' ? 'must be a JSON object' : isThere ? message : 'is missing';
+    if (!problems.has(attribute)) problems.set(attribute, problem);
+  }
+  return { ok: false, problems: [...problems].map(([attribute, problem]) => ({ attribute, problem })) };
 }
 
 /**

@@ -13,15 +13,15 @@ export interface Envelope {
   readonly via: 'push' | 'pull';
   /** 1 at first, one more each time it was put back for later. */
   readonly attempt: number;
+  /** How often it was taken back from the `-poison` queue. */
+  readonly takenBack?: number | undefined;
   /** The W3C trace context of the request that brought it. */
   readonly traceparent?: string;
   readonly event: CloudEvent;
 }
 
 /** A queue message that we put back ourselves when it cannot be processed now. */
-export interface Retryable {
-  readonly attempt: number;
-}
+export type Retryable = Pick<Envelope, 'attempt' | 'takenBack'>;
 
 export const attempt = z.int().check(z.positive());
 
@@ -30,6 +30,7 @@ const schema = z.object({
   receivedAt: z.iso.datetime(),
   via: z.enum(['push', 'pull']),
   attempt,
+  takenBack: z.optional(z.int()),
   traceparent: z.optional(z.string()),
 });
 

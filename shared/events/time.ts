@@ -1,8 +1,8 @@
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
- * A time of day and date as RFC 3339 writes it, in UTC and with its fraction kept as it was written
- * (Altinn sends 0 to 7 digits, more than `Date` holds); `undefined` when it is no such time.
+ * A time of day and date as RFC 3339 writes it, in UTC and with up to nine digits of its fraction
+ * as they were written (Altinn sends 0 to 7, more than `Date` holds); `undefined` when it is no such time.
  *
  * @example utc('2026-02-01T13:00:00.1234567+01:00') // '2026-02-01T12:00:00.1234567Z'
  */
@@ -13,6 +13,8 @@ export function utc(text: string): string | undefined {
   // Date.parse lets 30 February pass as 1 March.
   if (Number.isNaN(seconds) || Number.isNaN(Date.parse(date)) || !sameDay(date)) return undefined;
   const whole = new Date(seconds).toISOString().slice(0, 19);
+  // An offset may lead out of the four-digit years.
+  if (!/^\d{4}-/.test(whole)) return undefined;
   return fraction ? `${whole}.${fraction}Z` : `${whole}Z`;
 }
 

@@ -37,7 +37,7 @@ export function decide(
 
   const reason = settledBy(kind, facts);
   if (state === 'acted') return reason ? { do: 'close', reason } : { do: 'nothing' };
-  // A claim that outlived its holder: perhaps somebody was told, so settling must be told as well.
+  // Under a claim that was left behind somebody may have been told, so settling must be told as well.
   if (reason) return claim ? { do: 'close', reason } : { do: 'suppress', reason };
   if (claim || secondsSince(dueAt) >= 0) return { do: 'open' };
   return { do: 'wait', seconds: -secondsSince(dueAt) };

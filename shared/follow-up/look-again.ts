@@ -16,8 +16,16 @@ interface Deps {
   readonly queue: Pick<MessageQueue, 'send'>;
   readonly channel: Channel;
   readonly log: Log;
+  /**
+   * Who looks: the id of the queue message, which is the same when the message comes again after a crash and another
+   * for each copy of it.
+   */
+  readonly by: string;
   readonly now?: () => Date;
 }
+
+/** Of a claim that nobody holds any more, though somebody may have been told under it. */
+const runOut = new Date(0).toISOString();
 
 /**
  * The guard: looks at a follow-up and its letter again, and does what they call for now. It acts once for each
@@ -27,15 +35,15 @@ interface Deps {
  */
 export async function lookAgain(
   look: Look,
-  { timeline, queue, channel, log, now = () => new Date() }: Deps,
+  { timeline, queue, channel, log, by, now = () => new Date() }: Deps,
 ): Promise<void> {
-  const { kind, correspondenceId, token } = look.followUp;
+  const { kind, correspondenceId } = look.followUp;
   const { entries, followUps } = await timeline.read(correspondenceId);
   const stored = followUps.find((followUp) => followUp.kind === kind);
   if (!stored) throw new PermanentFault('there is no such follow-up');
   const { etag, ...followUp } = stored;
   const status = deriveStatus(entries);
-  const decision = decide(followUp, status, token, now());
+  const decision = decide(followUp, status, by, now());
 
   const save = async (changed: FollowUp, readAs: string) => {
     const saved = await timeline.saveFollowUp(changed, readAs);
@@ -44,13 +52,15 @@ export async function lookAgain(
   };
 
   const tell = async (type: Step['type'], done: Partial<FollowUp>, reason?: Fact) => {
-    const claim = followUp.claim?.by === token ? followUp.claim : { by: token, at: now().toISOString() };
-    const claimed = await save({ ...followUp, claim }, etag);
+    const at = now().toISOString();
+    const claimed = await save({ ...followUp, claim: { by, at } }, etag);
     try {
-      await channel.send(stepOf(type, followUp, status, claim.at, reason), log);
+      const timestamp = type === 'follow-up.opened' ? followUp.openedAt : at;
+      await channel.send(stepOf(type, followUp, status, timestamp, reason), log);
     } catch (error) {
-      // Nobody has been told by this try: what settles it until the next one may still suppress it.
-      if (error instanceof NotDelivered) await save(followUp, claimed);
+      // What settles it until the next try suppresses it, unless somebody may have been told.
+      const perhapsTold = !(error instanceof NotDelivered) || followUp.claim !== undefined;
+      await save({ ...followUp, claim: perhapsTold ? { by, at: runOut } : undefined }, claimed);
       throw error;
     }
     await save({ ...followUp, ...done, claim: undefined }, claimed);

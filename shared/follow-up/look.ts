@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { FollowUpKind } from '../events/catalogue.ts';
 import { attempt, describe } from '../events/envelope.ts';
@@ -7,26 +6,25 @@ import { attempt, describe } from '../events/envelope.ts';
 export interface Look {
   readonly schemaVersion: 1;
   readonly attempt: number;
+  readonly takenBack?: number | undefined;
   readonly followUp: {
     readonly kind: FollowUpKind;
     readonly correspondenceId: string;
-    /** Kept when the message is put back, so that whoever claimed a follow-up knows his claim again. */
-    readonly token: string;
   };
 }
 
 const schema = z.object({
   schemaVersion: z.literal(1),
   attempt,
+  takenBack: z.optional(z.int()),
   followUp: z.object({
     kind: z.enum(['never-read', 'never-confirmed']),
     correspondenceId: z.guid(),
-    token: z.string(),
   }),
 });
 
 export function lookAt(kind: FollowUpKind, correspondenceId: string): Look {
-  return { schemaVersion: 1, attempt: 1, followUp: { kind, correspondenceId, token: randomUUID() } };
+  return { schemaVersion: 1, attempt: 1, followUp: { kind, correspondenceId } };
 }
 
 /** Reads a queue message back; the reason says what is wrong with it and repeats no value. */

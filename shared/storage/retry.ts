@@ -51,8 +51,8 @@ export class NotYet extends Error {
   override name = 'NotYet';
 }
 
-/** After so many tries a message that the host gave up on is not put back once more. */
-const mostPoisonings = 3;
+/** A message that the host gave up on more often than this is parked. */
+const mostTakenBack = 3;
 
 /**
  * Takes a message back that the host has moved to the `-poison` queue, where it would be gone after seven days: five
@@ -65,12 +65,13 @@ export async function takeBack(
   readable: Retryable | undefined,
   { queue, parked, log }: Deps,
 ): Promise<void> {
-  if (!readable || readable.attempt > mostPoisonings) {
+  const takenBack = (readable?.takenBack ?? 0) + 1;
+  if (!readable || takenBack > mostTakenBack) {
     return park(message, 'the host gave up after five tries', { queue, parked, log });
   }
   const { attempt } = readable;
-  const delay = delayAfter(attempt);
-  await queue.send({ ...readable, attempt: attempt + 1 }, { delay });
+  const delay = delayAfter(takenBack);
+  await queue.send({ ...readable, attempt: attempt + 1, takenBack }, { delay });
   log.warn('taken back after five tries', { queue: queue.name, attempt, delay });
 }
 

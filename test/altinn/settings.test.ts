@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findEnvironment } from '../../shared/altinn/environment.ts';
 import { type AltinnSettings, readAltinnSettings, readResources } from '../../shared/altinn/settings.ts';
-import { ConfigurationError } from '../../shared/configuration.ts';
+import { ConfigurationError } from '../../shared/configuration-error.ts';
 import { clientKey, keyPieces, printed } from './kit/client.ts';
 
 const jwk = JSON.stringify(clientKey.privateJwk);

@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { connect, rootCertificates, type TLSSocket } from 'node:tls';
-import { isLoopback } from '../../../shared/altinn/environment.ts';
 import { checkSubscription } from '../../../shared/altinn/subscriptions.ts';
+import { isLoopback } from '../../../shared/loopback.ts';
 import { type Check, fail, type Outcome, ok, skipped, warn } from './check.ts';
 
 /** Milliseconds. */

@@ -32,7 +32,10 @@ export function webhookChannel({ url, secret, includePersons }: Settings): Chann
         'webhook-signature': signer.sign(idempotencyKey, sentAt, body),
       });
       await response.body?.cancel();
-      if (!response.ok) throw new NotDelivered(`FOLLOW_UP_WEBHOOK_URL answered ${response.status}`);
+      if (response.ok) return;
+      const reason = `FOLLOW_UP_WEBHOOK_URL answered ${response.status}`;
+      // A gateway that lost patience does not know what became of the request behind it.
+      throw [408, 502, 504].includes(response.status) ? new Error(reason) : new NotDelivered(reason);
     },
   };
 }
@@ -47,7 +50,7 @@ async function post(url: string, body: string, headers: Record<string, string>):
     return await fetch(url, { method: 'POST', redirect: 'manual', body, headers, signal });
   } catch (error) {
     const { code, name } = ((error as Error).cause ?? error) as { code?: unknown; name: string };
-    const reason = `FOLLOW_UP_WEBHOOK_URL could not be reached (${code ?? name})`;
+    const reason = `FOLLOW_UP_WEBHOOK_URL could not be reached (${typeof code === 'string' ? code : name})`;
     throw beforeSending.test(String(code)) ? new NotDelivered(reason) : new Error(reason);
   }
 }
