@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InvocationContext } from '@azure/functions';
 import type { Timeline } from '../shared/correspondence/timeline.ts';
+import type { AskAltinn } from '../shared/follow-up/ask-altinn.ts';
 import type { Channel } from '../shared/follow-up/channels/channel.ts';
 import { parseLook } from '../shared/follow-up/look.ts';
 import { lookAgain } from '../shared/follow-up/look-again.ts';
@@ -12,20 +13,21 @@ import { orLater, park, takeBack } from '../shared/storage/retry.ts';
 interface Deps {
   readonly timeline: Timeline;
   readonly channel: Channel;
+  readonly askAltinn?: AskAltinn | undefined;
   /** The queue `follow-ups`. */
   readonly queue: MessageQueue;
   readonly parked: Parked;
 }
 
 /** Looks at a follow-up again once its grace is over or its letter has moved on, and acts if that is still called for. */
-export function makeFollowUp({ timeline, channel, queue, parked }: Deps) {
+export function makeFollowUp({ timeline, channel, askAltinn, queue, parked }: Deps) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
     const parsed = parseLook(message);
     if (!parsed.ok) return park(message, parsed.reason, { queue, parked, log });
     const by = String(context.triggerMetadata?.id ?? randomUUID());
     await orLater(parsed.look, { queue, parked, log }, () =>
-      lookAgain(parsed.look, { timeline, queue, channel, log, by }),
+      lookAgain(parsed.look, { timeline, queue, channel, askAltinn, log, by }),
     );
   };
 }

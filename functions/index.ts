@@ -1,9 +1,15 @@
 import { app } from '@azure/functions';
+import { makeCorrespondence } from '../shared/altinn/correspondence.ts';
+import { makeEvents } from '../shared/altinn/events.ts';
+import { makePlatform } from '../shared/altinn/http.ts';
+import { makeTokens } from '../shared/altinn/tokens.ts';
 import { readConfiguration } from '../shared/configuration.ts';
 import { Timeline } from '../shared/correspondence/timeline.ts';
+import { makeAskAltinn } from '../shared/follow-up/ask-altinn.ts';
 import { logChannel } from '../shared/follow-up/channels/log.ts';
 import { webhookChannel } from '../shared/follow-up/channels/webhook.ts';
 import { followUpReactions } from '../shared/follow-up/reactions.ts';
+import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
 import { connectStorage } from '../shared/storage/connect.ts';
 import { makeParked } from '../shared/storage/parked.ts';
 import { makeFollowUp, makeTakeBackFollowUps } from './follow-up.ts';
@@ -11,6 +17,7 @@ import { makeHealth } from './health.ts';
 import { ownReactions } from './reactions.ts';
 import { makeReadStatus } from './read-status.ts';
 import { makeReceiveEvents } from './receive-events.ts';
+import { makeReconcileEvents } from './reconcile-events.ts';
 import { makeTakeBackEvents, makeTrackEvents } from './track-events.ts';
 
 // Registered before the configuration is read: the worker reports an entry point's error only where there is a
@@ -23,23 +30,30 @@ app.http('health', {
   handler: (request, context) => health(request, context),
 });
 
-const { storage: storageSettings, followUp: followUpSettings } = readConfiguration(process.env);
+const configuration = readConfiguration(process.env);
 
 const connection = 'AzureWebJobsStorage';
-const storage = connectStorage(storageSettings);
+const storage = connectStorage(configuration.storage);
 const events = storage.queue('correspondence-events');
 const followUps = storage.queue('follow-ups');
 const table = storage.table('timeline');
 const parked = storage.table('parked');
 
+const { callers, resources, followUp, altinn, reconcileSchedule } = configuration;
+const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
+const askAltinn = platform && makeAskAltinn({ correspondence: makeCorrespondence(platform), queue: events });
+
 const timeline = new Timeline(table);
-const reactions = [
-  followUpReactions({ timeline, queue: followUps, grace: followUpSettings.grace }),
-  ownReactions,
-];
-const channel = followUpSettings.webhook ? webhookChannel(followUpSettings.webhook) : logChannel;
-const eventDeps = { timeline, reactions, queue: events, parked: makeParked(parked, events.name) };
-const followUpDeps = { timeline, channel, queue: followUps, parked: makeParked(parked, followUps.name) };
+const reactions = [followUpReactions({ timeline, queue: followUps, grace: followUp.grace }), ownReactions];
+const channel = followUp.webhook ? webhookChannel(followUp.webhook) : logChannel;
+const eventDeps = { timeline, reactions, resources, queue: events, parked: makeParked(parked, events.name) };
+const followUpDeps = {
+  timeline,
+  channel,
+  askAltinn,
+  queue: followUps,
+  parked: makeParked(parked, followUps.name),
+};
 
 const health = makeHealth({ queue: events, table });
 
@@ -47,7 +61,7 @@ app.http('receive-events', {
   route: 'events',
   methods: ['POST'],
   authLevel: 'function',
-  handler: makeReceiveEvents({ queue: events }),
+  handler: makeReceiveEvents({ queue: events, callers }),
 });
 
 app.storageQueue('track-events', { queueName: events.name, connection, handler: makeTrackEvents(eventDeps) });
@@ -63,6 +77,14 @@ app.storageQueue('take-back-follow-ups', {
   connection,
   handler: makeTakeBackFollowUps(followUpDeps),
 });
+
+if (platform && resources.length > 0) {
+  const checkpoints = new Checkpoints(storage.table('checkpoints'));
+  app.timer('reconcile-events', {
+    schedule: reconcileSchedule,
+    handler: makeReconcileEvents({ ...eventDeps, events: makeEvents(platform), checkpoints }),
+  });
+}
 
 for (const [name, collection, about] of [
   ['read-status', 'correspondences', 'correspondence'],

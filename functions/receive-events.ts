@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { type Callers, callerOf } from '../shared/altinn/callers.ts';
 import { admit } from '../shared/events/admission.ts';
 import { isValidationEvent } from '../shared/events/cloud-event.ts';
 import { envelop } from '../shared/events/envelope.ts';
@@ -9,14 +10,28 @@ import { problem } from './problem.ts';
 interface Deps {
   /** The queue `correspondence-events`. */
   readonly queue: Pick<MessageQueue, 'send'>;
+  /** Who may call; absent for anybody with the key. */
+  readonly callers?: Callers | undefined;
 }
 
 /** Altinn's webhook: answers 200 once every event of the request is on the queue, and never before. */
-export function makeReceiveEvents({ queue }: Deps) {
+export function makeReceiveEvents({ queue, callers }: Deps) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const receivedAt = new Date().toISOString();
     const log = logTo(context);
     const { headers } = request;
+    if (callers) {
+      const caller = callerOf(headers.get('x-forwarded-for'));
+      if (!callers.includes(caller)) {
+        log.warn('the caller is none of ALTINN_SOURCE', {
+          caller: caller ?? 'unknown',
+          policy: callers.policy,
+        });
+        if (callers.policy === 'enforce') {
+          return problem({ status: 403, title: 'Forbidden', detail: 'Events are taken from Altinn alone.' });
+        }
+      }
+    }
     const admitted = admit({
       contentType: headers.get('content-type'),
       contentLength: headers.get('content-length'),

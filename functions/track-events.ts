@@ -11,13 +11,15 @@ import { orLater, park, takeBack } from '../shared/storage/retry.ts';
 interface Deps {
   readonly timeline: Timeline;
   readonly reactions: readonly Reactions[];
+  /** The URNs of the resources that are ours; empty for any. */
+  readonly resources?: readonly string[];
   /** The queue `correspondence-events`. */
   readonly queue: MessageQueue;
   readonly parked: Parked;
 }
 
 /** Takes an event from the queue into its timeline, and runs what it calls for. */
-export function makeTrackEvents({ timeline, reactions, queue, parked }: Deps) {
+export function makeTrackEvents({ timeline, reactions, resources = [], queue, parked }: Deps) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
     const parsed = parseEnvelope(message);
@@ -25,7 +27,7 @@ export function makeTrackEvents({ timeline, reactions, queue, parked }: Deps) {
     const { envelope } = parsed;
     const again = envelope.attempt > 1 || Number(context.triggerMetadata?.dequeueCount ?? 1) > 1;
     await orLater(envelope, { queue, parked, log }, () =>
-      track(envelope, again, { timeline, reactions, log }),
+      track(envelope, again, { timeline, resources, reactions, log }),
     );
   };
 }

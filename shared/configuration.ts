@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { type Callers, readCallers } from './altinn/callers.ts';
+import { type AltinnSettings, readAltinnSettings, readResources } from './altinn/settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { parseDuration } from './duration.ts';
 import { isLoopback } from './loopback.ts';
@@ -14,6 +16,14 @@ export interface Configuration {
       | { readonly url: string; readonly secret: string; readonly includePersons: boolean }
       | undefined;
   };
+  /** Who may call the webhook; absent for anybody with the key. */
+  readonly callers: Callers | undefined;
+  /** The URNs of the resources whose events are tracked; empty for any. */
+  readonly resources: readonly string[];
+  /** Absent: Altinn is never asked. */
+  readonly altinn: AltinnSettings | undefined;
+  /** When what the push missed is pulled, as NCRONTAB of six fields in UTC. */
+  readonly reconcileSchedule: string;
 }
 
 /** A setting whose text must pass a test; `problem` completes "NAME …" and ends in an example. */
@@ -65,6 +75,14 @@ const schema = z.object({
       `is no signing secret: whsec_ and at least 24 random bytes in base64. ${makeSecret}`,
     ),
   ),
+  RECONCILE_SCHEDULE: z._default(
+    setting(
+      (text) => /^(\S+\s+){5}\S+$/.test(text),
+      'is no NCRONTAB of six fields, seconds first. Example: 0 7 * * * *',
+    ),
+    // Not on the hour, when everybody's timers run.
+    '0 7 * * * *',
+  ),
   FOLLOW_UP_INCLUDE_PERSONS: z._default(
     setting((text) => /^(true|false)$/i.test(text), 'is neither true nor false. Example: true'),
     'false',
@@ -84,7 +102,19 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
   const result = schema.safeParse(given);
   const wrong = result.error?.issues.map(({ path, message }) => `${path[0] as string} ${message}`) ?? [];
   const problems = [...wrong, ...missing(given)];
-  if (!result.success || problems.length > 0) throw new ConfigurationError(problems.join('\n'));
+  const read = <T>(reader: (environment: Given) => T): T | undefined => {
+    try {
+      return reader(given);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const callers = read(readCallers);
+  const altinn = read(readAltinnSettings);
+  const resources = altinn?.resources ?? read(readResources) ?? [];
+  if (!result.success || problems.length > 0) throw new ConfigurationError([...new Set(problems)].join('\n'));
 
   const settings = result.data;
   const { FOLLOW_UP_WEBHOOK_URL: url, FOLLOW_UP_WEBHOOK_SECRET: secret } = settings;
@@ -101,6 +131,10 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       grace: parseDuration(settings.FOLLOW_UP_GRACE) as number,
       webhook: url && secret ? { url, secret, includePersons } : undefined,
     },
+    callers,
+    resources,
+    altinn,
+    reconcileSchedule: settings.RECONCILE_SCHEDULE,
   };
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { doctorCommand } from './doctor/command.ts';
+import { reconcileCommand } from './reconcile.ts';
 import { statusCommand } from './status/command.ts';
 import { deleteCommand } from './subscription/delete.ts';
 import { ensureCommand } from './subscription/ensure.ts';
@@ -40,6 +41,7 @@ export function makeProgram(): Command {
     .addCommand(subscription)
     .addCommand(doctorCommand())
     .addCommand(statusCommand())
+    .addCommand(reconcileCommand())
     .addHelpText('after', about);
   return throwing(program);
 }

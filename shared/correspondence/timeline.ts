@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { attribute } from '../events/cloud-event.ts';
+import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import type { Envelope } from '../events/envelope.ts';
 import type { FollowUp } from '../follow-up/follow-up.ts';
-import { type Row, type Table, textColumns } from '../storage/table.ts';
+import { keyOf, type Row, type Table, textColumns } from '../storage/table.ts';
 import type { TimelineEntry } from './status.ts';
 
 /** A follow-up as it was read, with what it takes to replace it. */
@@ -28,7 +27,7 @@ export class Timeline {
   async record(id: string, { event, receivedAt, via }: Envelope): Promise<boolean> {
     return this.#table.insert({
       partitionKey: id,
-      rowKey: `event:${keyOf(event.type.toLowerCase())}|${keyOf(event.id)}`,
+      rowKey: eventKey(event),
       id: event.id,
       type: event.type,
       source: event.source,
@@ -40,6 +39,11 @@ export class Timeline {
       via,
       ...textColumns('event', JSON.stringify(event)),
     });
+  }
+
+  /** Whether an event is there. One table operation. */
+  async has(id: string, event: CloudEvent): Promise<boolean> {
+    return (await this.#table.get(id, eventKey(event))) !== undefined;
   }
 
   /** Everything about an id: one query of one partition. */
@@ -91,7 +95,6 @@ function toFollowUp(row: object): StoredFollowUp {
   };
 }
 
-/** A text as part of a row key, which takes neither every character nor any length. */
-function keyOf(text: string): string {
-  return /^[\w.:~-]{1,200}$/.test(text) ? text : createHash('sha256').update(text).digest('hex');
+function eventKey({ type, id }: CloudEvent): string {
+  return `event:${keyOf(type.toLowerCase())}|${keyOf(id)}`;
 }

@@ -9,8 +9,8 @@ export interface Envelope {
   readonly schemaVersion: 1;
   /** When the event reached us, RFC 3339 in UTC. */
   readonly receivedAt: string;
-  /** How it came: pushed by Altinn Events, or pulled from it. */
-  readonly via: 'push' | 'pull';
+  /** How it came: pushed by Altinn Events, pulled from it, or learnt by asking Altinn about the letter. */
+  readonly via: 'push' | 'pull' | 'altinn';
   /** 1 at first, one more each time it was put back for later. */
   readonly attempt: number;
   /** How often it was taken back from the `-poison` queue. */
@@ -28,7 +28,7 @@ export const attempt = z.int().check(z.positive());
 const schema = z.object({
   schemaVersion: z.literal(1),
   receivedAt: z.iso.datetime(),
-  via: z.enum(['push', 'pull']),
+  via: z.enum(['push', 'pull', 'altinn']),
   attempt,
   takenBack: z.optional(z.int()),
   traceparent: z.optional(z.string()),

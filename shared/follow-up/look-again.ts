@@ -1,10 +1,11 @@
-import { deriveStatus, type Status } from '../correspondence/status.ts';
+import { deriveStatus, type Status, type TimelineEntry } from '../correspondence/status.ts';
 import type { StoredFollowUp, Timeline } from '../correspondence/timeline.ts';
 import { type Fact, openingFact } from '../events/catalogue.ts';
 import type { Log } from '../log.ts';
 import { PermanentFault } from '../storage/faults.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import { NotYet } from '../storage/retry.ts';
+import type { AskAltinn } from './ask-altinn.ts';
 import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
 import { decide } from './decide.ts';
 import { type FollowUp, followUpId } from './follow-up.ts';
@@ -15,6 +16,8 @@ interface Deps {
   /** The queue `follow-ups`. */
   readonly queue: Pick<MessageQueue, 'send'>;
   readonly channel: Channel;
+  /** Asks Altinn what it knows of the letter; absent where there are no credentials for that. */
+  readonly askAltinn?: AskAltinn | undefined;
   readonly log: Log;
   /**
    * Who looks: the id of the queue message, which is the same when the message comes again after a crash and another
@@ -30,20 +33,32 @@ const runOut = new Date(0).toISOString();
 /**
  * The guard: looks at a follow-up and its letter again, and does what they call for now. It acts once for each
  * step, since it writes its claim before and conditionally; after a crash in between, the step is sent again under
- * the same idempotency key.
+ * the same idempotency key. Before it tells anybody that a letter needs attention it asks Altinn too, where it can.
  * @throws NotYet when somebody else is at it; what the channel or storage throw
  */
 export async function lookAgain(
   look: Look,
-  { timeline, queue, channel, log, by, now = () => new Date() }: Deps,
+  { timeline, queue, channel, askAltinn, log, by, now = () => new Date() }: Deps,
 ): Promise<void> {
   const { kind, correspondenceId } = look.followUp;
   const { entries, followUps } = await timeline.read(correspondenceId);
   const stored = followUps.find((followUp) => followUp.kind === kind);
   if (!stored) throw new PermanentFault('there is no such follow-up');
   const { etag, ...followUp } = stored;
-  const status = deriveStatus(entries);
-  const decision = decide(followUp, status, by, now());
+  let status = deriveStatus(entries);
+  let decision = decide(followUp, status, by, now());
+
+  let checkedWithAltinn: boolean | undefined;
+  if (decision.do === 'open' && askAltinn) {
+    const learnt = await askAltinn(correspondenceId, kind, log);
+    checkedWithAltinn = learnt !== undefined;
+    const receivedAt = now().toISOString();
+    status = deriveStatus([
+      ...entries,
+      ...(learnt ?? []).map((event) => ({ ...event, receivedAt }) as TimelineEntry),
+    ]);
+    decision = decide(followUp, status, by, now());
+  }
 
   const save = async (changed: FollowUp, readAs: string) => {
     const saved = await timeline.saveFollowUp(changed, readAs);
@@ -56,7 +71,12 @@ export async function lookAgain(
     const claimed = await save({ ...followUp, claim: { by, at } }, etag);
     try {
       const timestamp = type === 'follow-up.opened' ? followUp.openedAt : at;
-      await channel.send(stepOf(type, followUp, status, timestamp, reason), log);
+      const step = stepOf(type, followUp, status, timestamp);
+      const more = {
+        ...(checkedWithAltinn !== undefined && { checkedWithAltinn }),
+        ...(reason && { reason }),
+      };
+      await channel.send({ ...step, data: { ...step.data, ...more } }, log);
     } catch (error) {
       // What settles it until the next try suppresses it, unless somebody may have been told.
       const perhapsTold = !(error instanceof NotDelivered) || followUp.claim !== undefined;
@@ -93,7 +113,6 @@ function stepOf(
   followUp: StoredFollowUp | FollowUp,
   status: Status,
   timestamp: string,
-  reason?: Fact,
 ): Step {
   const { kind, correspondenceId } = followUp;
   const id = followUpId(followUp);
@@ -109,7 +128,6 @@ function stepOf(
       recipient: status.recipient,
       since: status.facts[openingFact(kind)],
       status: status.word,
-      ...(reason && { reason }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { QueueClient, QueueSendMessageOptions } from '@azure/storage-queue';
+import { within } from '../within.ts';
 import { codeOf } from './faults.ts';
 
 /** The longest that a message can be hidden, in seconds: seven days. Source: Microsoft Learn, "Put Message". */
@@ -53,15 +54,4 @@ export class MessageQueue {
   async check(timeout: number): Promise<void> {
     await this.#client.exists({ abortSignal: AbortSignal.timeout(timeout) });
   }
-}
-
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`storage did not answer within ${milliseconds / 1000} s`)),
-      milliseconds,
-    );
-  });
-  await Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,10 @@
-import { odata, type TableClient, type TableEntityResult } from '@azure/data-tables';
+import { createHash } from 'node:crypto';
+import {
+  type GetTableEntityResponse,
+  odata,
+  type TableClient,
+  type TableEntityResult,
+} from '@azure/data-tables';
 import { codeOf } from './faults.ts';
 
 /** Milliseconds for one table operation. */
@@ -31,6 +37,19 @@ export class Table {
       return true;
     } catch (error) {
       if (codeOf(error) === 'EntityAlreadyExists') return false;
+      throw error;
+    }
+  }
+
+  /** One row, with its `etag`; `undefined` where there is none. */
+  async get<T extends object>(
+    partitionKey: string,
+    rowKey: string,
+  ): Promise<GetTableEntityResponse<TableEntityResult<T>> | undefined> {
+    try {
+      return await this.#client.getEntity<T>(partitionKey, rowKey, options());
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === 404) return undefined;
       throw error;
     }
   }
@@ -86,4 +105,9 @@ export function textColumns(name: string, text: string): Record<string, string> 
   // By code points, of one or two code units each, so that none is cut in half.
   const parts = text.match(/.{1,16000}/gsu) ?? [''];
   return Object.fromEntries(parts.map((part, index) => [index === 0 ? name : `${name}${index + 1}`, part]));
+}
+
+/** A text as part of a row key, which takes neither every character nor any length. */
+export function keyOf(text: string): string {
+  return /^[\w.:~-]{1,200}$/.test(text) ? text : createHash('sha256').update(text).digest('hex');
 }

@@ -4,7 +4,7 @@ import type { Row, Table } from '../../shared/storage/table.ts';
 
 /** One call of storage or of a channel, told before it takes effect and after. What `pause` throws, the caller sees. */
 export interface Operation {
-  readonly name: 'insert' | 'replace' | 'list' | 'send' | 'tell';
+  readonly name: 'insert' | 'get' | 'replace' | 'list' | 'send' | 'tell';
   readonly when: 'before' | 'after';
   /** What the operation gives back, once it has taken effect. */
   readonly result?: unknown;
@@ -61,6 +61,8 @@ export class MemoryStorage {
           if (!stored) throw restError(404, 'ResourceNotFound');
           return stored.etag === etag ? store(row) : undefined;
         }),
+      get: (partitionKey, rowKey) =>
+        run('get', () => this.rows.get(keyOf({ partitionKey, rowKey })) as never),
       list: (partitionKey, prefix) =>
         run('list', () => {
           const upTo = prefix?.replace(/:$/, ';');

@@ -18,6 +18,8 @@ export interface Step {
     /** When the fact that opened it happened, RFC 3339 in UTC. */
     readonly since: string | undefined;
     readonly status: Fact | 'unknown';
+    /** Whether Altinn itself was asked right before, and knew of nothing that settles it; absent where it is never asked. */
+    readonly checkedWithAltinn?: boolean;
     /** The fact that settled it, once it is closed. */
     readonly reason?: Fact;
   };

@@ -1,0 +1,32 @@
+import type { InvocationContext, Timer } from '@azure/functions';
+import { logTo, messageOf } from '../shared/log.ts';
+import { type ReconcileDeps, reconcile } from '../shared/reconcile/reconcile.ts';
+
+interface Deps extends Omit<ReconcileDeps, 'log'> {
+  /** URNs. */
+  readonly resources: readonly string[];
+}
+
+/** Pulls what the push missed, resource by resource. One that fails does not keep the others from being repaired. */
+export function makeReconcileEvents({ resources, ...deps }: Deps) {
+  return async (_timer: Timer, context: InvocationContext): Promise<void> => {
+    const log = logTo(context);
+    const failed: string[] = [];
+    for (const resource of resources) {
+      try {
+        const report = await reconcile(resource, { ...deps, log });
+        if (!report) {
+          log.info('not reconciled: another instance is at it', { resource });
+          continue;
+        }
+        const { pulled, missing, checkpointGone, complete } = report;
+        const tell = missing > 0 ? log.warn : log.info;
+        tell('reconciled', { resource, pulled, missing, checkpointGone, complete });
+      } catch (error) {
+        failed.push(resource);
+        log.error('not reconciled', { resource, reason: messageOf(error) });
+      }
+    }
+    if (failed.length > 0) throw new Error(`not reconciled: ${failed.join(', ')}`);
+  };
+}

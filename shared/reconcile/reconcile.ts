@@ -1,0 +1,159 @@
+import type { Events } from '../altinn/events.ts';
+import type { Timeline } from '../correspondence/timeline.ts';
+import { parseId } from '../correspondence/track.ts';
+import { attribute, type CloudEvent } from '../events/cloud-event.ts';
+import { envelop } from '../events/envelope.ts';
+import { compareTimes, utc } from '../events/time.ts';
+import type { Log } from '../log.ts';
+import type { MessageQueue } from '../storage/message-queue.ts';
+import type { Parked } from '../storage/parked.ts';
+import type { Checkpoint, Checkpoints } from './checkpoints.ts';
+
+export interface ReconcileDeps {
+  readonly events: Pick<Events, 'pull'>;
+  readonly timeline: Pick<Timeline, 'has'>;
+  /** The queue `correspondence-events`. */
+  readonly queue: Pick<MessageQueue, 'send'>;
+  readonly parked: Parked;
+  readonly checkpoints: Pick<Checkpoints, 'lease'>;
+  readonly log: Log;
+  readonly now?: () => Date;
+}
+
+export interface Options {
+  /** RFC 3339: looks at every event that Altinn still has and that is not older, and leaves the checkpoint alone. */
+  readonly since?: string | undefined;
+  /** Counts, and changes nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Called after each page. */
+  readonly onPage?: (soFar: Report) => void;
+}
+
+export interface Report {
+  readonly resource: string;
+  readonly pulled: number;
+  /** The events that the push had not delivered: the alarm for a broken push. */
+  readonly missing: number;
+  /** Whether Altinn no longer knew the checkpoint, so that all it has since then was looked at. */
+  readonly checkpointGone: boolean;
+  /** `false` when time ran out before the last page: the next run goes on from there. */
+  readonly complete: boolean;
+}
+
+/** Milliseconds of one run; a function may run for five minutes. */
+const longestRun = 4 * 60 * 1000;
+
+/** Milliseconds before a lost checkpoint's time where catching up begins: events are registered hours late at times. */
+const margin = 2 * 24 * 60 * 60 * 1000;
+
+/** How many events are looked up and put on the queue at the same moment. */
+const atOnce = 16;
+
+/**
+ * Pulls the events of a resource that came after the checkpoint, puts those on the queue that were never tracked, and
+ * moves the checkpoint once they are durable. Whoever dies in between pulls some of them again, and tracking drops what
+ * it has.
+ *
+ * Altinn limits a page before it leaves out what we may not see, so a short page is not the last: only an empty one is.
+ * An id that it does not know, or has forgotten after 90 days, starts silently from the oldest event; so we ask for
+ * what follows the event before the last, and see whether the last one comes first.
+ * Source: Altinn/altinn-events, `EventsController`.
+ *
+ * @returns `undefined` when another instance is at it
+ * @throws AltinnError, TokenError, what storage throws: the checkpoint stands where everything before it is durable
+ */
+export async function reconcile(
+  resource: string,
+  deps: ReconcileDeps,
+  options: Options = {},
+): Promise<Report | undefined> {
+  const { since, dryRun = false } = options;
+  const lease = since || dryRun ? undefined : await deps.checkpoints.lease(resource);
+  if (!since && !dryRun && !lease) return undefined;
+  try {
+    return await pullFrom(lease?.checkpoint ?? start, resource, deps, {
+      ...options,
+      move: async (checkpoint) => lease?.move(checkpoint),
+    });
+  } finally {
+    // Its own failure must not hide another; the lease runs out by itself.
+    await lease?.release().catch(() => {});
+  }
+}
+
+const start: Checkpoint = { after: '0', before: '0' };
+
+async function pullFrom(
+  checkpoint: Checkpoint,
+  resource: string,
+  deps: ReconcileDeps,
+  { since, dryRun = false, onPage, move }: Options & { move(checkpoint: Checkpoint): Promise<void> },
+): Promise<Report> {
+  const { events, parked, log, now = () => new Date() } = deps;
+  const began = now().getTime();
+  let { before, after, time } = checkpoint;
+  let from = since;
+  let report: Report = { resource, pulled: 0, missing: 0, checkpointGone: false, complete: true };
+
+  if (after !== '0') {
+    const { events: first } = await events.pull({ resource, after: before, size: 2 });
+    if (first[0]?.id !== after) {
+      from = new Date(Date.parse(time ?? '') - margin || 0).toISOString();
+      log.error('reconcile: Altinn no longer has the checkpoint, as after 90 days: catching up', {
+        resource,
+        from,
+      });
+      report = { ...report, checkpointGone: true };
+      [before, after] = ['0', '0'];
+    }
+  }
+
+  for (;;) {
+    const page = await events.pull({ resource, after });
+    if (page.lastId === undefined || page.lastId === after) return report;
+    const wanted = page.events.filter((event) => !from || isSince(event, from));
+    const missing = await enqueueMissing(wanted, dryRun, deps);
+    for (const { value } of dryRun ? [] : page.unreadable)
+      await parked.park(value, 'pulled from Altinn, and no CloudEvent');
+
+    before = page.events.at(-2)?.id ?? after;
+    after = page.lastId;
+    time = page.events
+      .map((event) => timeOf(event))
+      .reduce((a, b) => (b && (!a || compareTimes(a, b) < 0) ? b : a), time);
+    await move({ before, after, time });
+    report = { ...report, pulled: report.pulled + wanted.length, missing: report.missing + missing };
+    onPage?.(report);
+    if (now().getTime() - began > longestRun) return { ...report, complete: false };
+  }
+}
+
+/** @returns how many were missing */
+async function enqueueMissing(
+  events: readonly CloudEvent[],
+  dryRun: boolean,
+  deps: ReconcileDeps,
+): Promise<number> {
+  const { timeline, queue, now = () => new Date() } = deps;
+  let missing = 0;
+  const left = [...events];
+  const work = async () => {
+    for (let event = left.shift(); event; event = left.shift()) {
+      const id = parseId(attribute(event, 'resourceinstance'));
+      if (id && (await timeline.has(id, event))) continue;
+      missing++;
+      if (!dryRun) await queue.send(envelop(event, { via: 'pull', receivedAt: now().toISOString() }));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return missing;
+}
+
+function timeOf(event: CloudEvent): string | undefined {
+  return utc(attribute(event, 'time') ?? '');
+}
+
+function isSince(event: CloudEvent, from: string): boolean {
+  const time = timeOf(event);
+  return !time || compareTimes(time, from) >= 0;
+}
