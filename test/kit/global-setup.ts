@@ -24,6 +24,9 @@ const accounts = [
   'fuzz',
   'start',
   'spare',
+  'reconcile',
+  'guard',
+  'callers',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */

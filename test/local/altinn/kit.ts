@@ -17,7 +17,7 @@ export interface TestClient extends ClientRegistration {
   readonly privateKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
 }
 
-const keys = generateKeyPair('RS256');
+const keys = generateKeyPair('RS256', { extractable: true });
 
 /** A client of Maskinporten; all share one key, since making one takes a while. */
 export async function makeClient(changes: Partial<ClientRegistration> = {}): Promise<TestClient> {
