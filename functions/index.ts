@@ -2,6 +2,8 @@ import { app } from '@azure/functions';
 import { makeCorrespondence } from '../shared/altinn/correspondence.ts';
 import { makeEvents } from '../shared/altinn/events.ts';
 import { makePlatform } from '../shared/altinn/http.ts';
+import { writeScope } from '../shared/altinn/scopes.ts';
+import { subjectOf } from '../shared/altinn/settings.ts';
 import { makeTokens } from '../shared/altinn/tokens.ts';
 import { readConfiguration } from '../shared/configuration.ts';
 import { Timeline } from '../shared/correspondence/timeline.ts';
@@ -41,7 +43,10 @@ const parked = storage.table('parked');
 
 const { callers, resources, followUp, altinn, reconcileSchedule } = configuration;
 const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
-const askAltinn = platform && makeAskAltinn({ correspondence: makeCorrespondence(platform), queue: events });
+const askAltinn =
+  platform && altinn.scopes.includes(writeScope)
+    ? makeAskAltinn({ correspondence: makeCorrespondence(platform), queue: events })
+    : undefined;
 
 const timeline = new Timeline(table);
 const reactions = [followUpReactions({ timeline, queue: followUps, grace: followUp.grace }), ownReactions];
@@ -82,7 +87,12 @@ if (platform && resources.length > 0) {
   const checkpoints = new Checkpoints(storage.table('checkpoints'));
   app.timer('reconcile-events', {
     schedule: reconcileSchedule,
-    handler: makeReconcileEvents({ ...eventDeps, events: makeEvents(platform), checkpoints }),
+    handler: makeReconcileEvents({
+      ...eventDeps,
+      events: makeEvents(platform),
+      subject: subjectOf(altinn),
+      checkpoints,
+    }),
   });
 }
 

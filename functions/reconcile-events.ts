@@ -1,6 +1,6 @@
 import type { InvocationContext, Timer } from '@azure/functions';
 import { logTo, messageOf } from '../shared/log.ts';
-import { type ReconcileDeps, reconcile } from '../shared/reconcile/reconcile.ts';
+import { longestRun, type ReconcileDeps, reconcile } from '../shared/reconcile/reconcile.ts';
 
 interface Deps extends Omit<ReconcileDeps, 'log'> {
   /** URNs. */
@@ -11,10 +11,11 @@ interface Deps extends Omit<ReconcileDeps, 'log'> {
 export function makeReconcileEvents({ resources, ...deps }: Deps) {
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
+    const deadline = Date.now() + longestRun;
     const failed: string[] = [];
     for (const resource of resources) {
       try {
-        const report = await reconcile(resource, { ...deps, log });
+        const report = await reconcile(resource, { ...deps, log }, { deadline });
         if (!report) {
           log.info('not reconciled: another instance is at it', { resource });
           continue;

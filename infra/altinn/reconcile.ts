@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { makeEvents } from '../../shared/altinn/events.ts';
 import { resourceUrn } from '../../shared/altinn/resource.ts';
+import { subjectOf } from '../../shared/altinn/settings.ts';
 import { readConfiguration } from '../../shared/configuration.ts';
 import { Timeline } from '../../shared/correspondence/timeline.ts';
 import { utc } from '../../shared/events/time.ts';
@@ -48,6 +49,7 @@ async function run(
   const note = (message: string) => output.note(message);
   const deps = {
     events: makeEvents(platform),
+    subject: subjectOf(settings),
     timeline: new Timeline(storage.table('timeline')),
     queue,
     parked: makeParked(storage.table('parked'), queue.name),

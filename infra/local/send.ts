@@ -15,7 +15,7 @@ const usage = `Posts an event to the webhook exactly as Altinn does, and says wh
 
   npm run send -- correspondencereceiverneverread
   npm run send -- correspondencereceiverread --letter da4ceacc-ad44-4e54-99b6-b58e3c13c785
-  npm run send -- test/fixtures/seed-published.json
+  npm run send -- test/fixtures/seed-published-2026.json
 
   --all     one event of each known type, for one letter, and then its status
   --id      the event's id; the same again is a duplicate

@@ -87,6 +87,11 @@ export function readResources(environment: Environment): string[] {
   return resources;
 }
 
+/** The `subject` of the events that a recipient may see; `undefined` for a service owner. */
+export function subjectOf({ systemUserOrg }: Pick<AltinnSettings, 'systemUserOrg'>): string | undefined {
+  return systemUserOrg && `urn:altinn:organization:identifier-no:${systemUserOrg}`;
+}
+
 type Get = (name: string) => string | undefined;
 
 function need(get: Get, name: string, example: string): string {

@@ -40,6 +40,11 @@ export class Checkpoints {
     this.#now = now;
   }
 
+  /** How far a resource has been pulled, whoever has its lease. */
+  async read(resource: string): Promise<Checkpoint> {
+    return (await this.#table.get<Stored>('reconcile', keyOf(resource))) ?? { after: '0', before: '0' };
+  }
+
   /** Takes the lease of a resource; `undefined` when another instance has it. */
   async lease(resource: string): Promise<Lease | undefined> {
     const key = { partitionKey: 'reconcile', rowKey: keyOf(resource) };

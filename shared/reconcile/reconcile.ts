@@ -11,11 +11,16 @@ import type { Checkpoint, Checkpoints } from './checkpoints.ts';
 
 export interface ReconcileDeps {
   readonly events: Pick<Events, 'pull'>;
+  /**
+   * The recipient whose events alone we may see; absent for a service owner, who sees all of his resource. Altinn
+   * selects by it before it limits the page, so that no page is emptied by what others may not show us.
+   */
+  readonly subject?: string | undefined;
   readonly timeline: Pick<Timeline, 'has'>;
   /** The queue `correspondence-events`. */
   readonly queue: Pick<MessageQueue, 'send'>;
   readonly parked: Parked;
-  readonly checkpoints: Pick<Checkpoints, 'lease'>;
+  readonly checkpoints: Pick<Checkpoints, 'lease' | 'read'>;
   readonly log: Log;
   readonly now?: () => Date;
 }
@@ -25,6 +30,8 @@ export interface Options {
   readonly since?: string | undefined;
   /** Counts, and changes nothing. */
   readonly dryRun?: boolean | undefined;
+  /** Milliseconds since 1970 after which no further page is begun; four minutes from now by default. */
+  readonly deadline?: number | undefined;
   /** Called after each page. */
   readonly onPage?: (soFar: Report) => void;
 }
@@ -41,7 +48,7 @@ export interface Report {
 }
 
 /** Milliseconds of one run; a function may run for five minutes. */
-const longestRun = 4 * 60 * 1000;
+export const longestRun = 4 * 60 * 1000;
 
 /** Milliseconds before a lost checkpoint's time where catching up begins: events are registered hours late at times. */
 const margin = 2 * 24 * 60 * 60 * 1000;
@@ -67,11 +74,12 @@ export async function reconcile(
   deps: ReconcileDeps,
   options: Options = {},
 ): Promise<Report | undefined> {
-  const { since, dryRun = false } = options;
+  const { since, dryRun } = options;
   const lease = since || dryRun ? undefined : await deps.checkpoints.lease(resource);
   if (!since && !dryRun && !lease) return undefined;
   try {
-    return await pullFrom(lease?.checkpoint ?? start, resource, deps, {
+    const checkpoint = lease?.checkpoint ?? (since ? start : await deps.checkpoints.read(resource));
+    return await pullFrom(checkpoint, resource, deps, {
       ...options,
       move: async (checkpoint) => lease?.move(checkpoint),
     });
@@ -87,16 +95,21 @@ async function pullFrom(
   checkpoint: Checkpoint,
   resource: string,
   deps: ReconcileDeps,
-  { since, dryRun = false, onPage, move }: Options & { move(checkpoint: Checkpoint): Promise<void> },
+  {
+    since,
+    dryRun = false,
+    deadline = (deps.now?.() ?? new Date()).getTime() + longestRun,
+    onPage,
+    move,
+  }: Options & { move(checkpoint: Checkpoint): Promise<void> },
 ): Promise<Report> {
-  const { events, parked, log, now = () => new Date() } = deps;
-  const began = now().getTime();
+  const { events, subject, parked, log, now = () => new Date() } = deps;
   let { before, after, time } = checkpoint;
   let from = since;
   let report: Report = { resource, pulled: 0, missing: 0, checkpointGone: false, complete: true };
 
   if (after !== '0') {
-    const { events: first } = await events.pull({ resource, after: before, size: 2 });
+    const { events: first } = await events.pull({ resource, subject, after: before, size: 2 });
     if (first[0]?.id !== after) {
       from = new Date(Date.parse(time ?? '') - margin || 0).toISOString();
       log.error('reconcile: Altinn no longer has the checkpoint, as after 90 days: catching up', {
@@ -109,7 +122,7 @@ async function pullFrom(
   }
 
   for (;;) {
-    const page = await events.pull({ resource, after });
+    const page = await events.pull({ resource, subject, after });
     if (page.lastId === undefined || page.lastId === after) return report;
     const wanted = page.events.filter((event) => !from || isSince(event, from));
     const missing = await enqueueMissing(wanted, dryRun, deps);
@@ -124,7 +137,7 @@ async function pullFrom(
     await move({ before, after, time });
     report = { ...report, pulled: report.pulled + wanted.length, missing: report.missing + missing };
     onPage?.(report);
-    if (now().getTime() - began > longestRun) return { ...report, complete: false };
+    if (now().getTime() > deadline) return { ...report, complete: false };
   }
 }
 

@@ -81,7 +81,7 @@ describe('catalogue', () => {
     expect(lookUp(`${typePrefix}${name[0]?.toUpperCase()}${name.slice(1)}`)).toEqual(row);
   });
 
-  it.each(Object.keys(catalogue) as EventName[])('%s opens and closes what the issue says', (name) => {
+  it.each(Object.keys(catalogue) as EventName[])('%s opens and closes what it should', (name) => {
     const row = lookUp(typePrefix + name);
     expect(row?.opens).toBe(opens[name]);
     expect([...(row?.closes ?? [])].sort()).toEqual([...(closes[name] ?? [])].sort());

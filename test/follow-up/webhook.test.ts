@@ -119,7 +119,7 @@ describe('webhookChannel', () => {
     expect(JSON.parse(body).data.resource).toBe(data.resource);
   });
 
-  it('says what the issue says, with a person masked', async () => {
+  it('says what the follow-up is about, with a person masked', async () => {
     const { received, url } = await answering(200);
     await channelTo(url).send(step, log);
     expect(JSON.parse(received[0]?.body ?? '')).toEqual({

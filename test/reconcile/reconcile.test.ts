@@ -132,6 +132,7 @@ describe('the checkpoint', () => {
   it('stays when the process dies between the queue and it: pulled again, nothing twice', async () => {
     await happen(5);
     const checkpoints = {
+      read: () => Promise.reject(new Error('not asked for')),
       lease: async () => ({
         checkpoint: { after: '0', before: '0' },
         move: async () => {
@@ -176,7 +177,7 @@ describe('the checkpoint', () => {
       move: async (to: object) => void moved.push(to),
       release: async () => {},
     };
-    expect(await run({ checkpoints: { lease: async () => lease } })).toMatchObject({
+    expect(await run({ checkpoints: { read: async () => lost, lease: async () => lease } })).toMatchObject({
       checkpointGone: true,
       pulled: 4,
     });
@@ -218,12 +219,24 @@ describe('two at once', () => {
   });
 });
 
+describe('a recipient', () => {
+  it('asks for his own events, so that no page is emptied by those of others', async () => {
+    altinn.simulator.createLetters({ recipient: '310000009' }, 600);
+    altinn.simulator.createLetters({ recipient: '310000001' }, 1);
+    await altinn.simulator.advance({ minutes: 1 });
+    const subject = 'urn:altinn:organization:identifier-no:310000001';
+    expect(await run({ subject })).toMatchObject({ pulled: 1, missing: 1 });
+  });
+});
+
 describe('by hand', () => {
   it('a dry run counts and changes nothing', async () => {
     await happen(5);
     expect(await run({ dryRun: true })).toMatchObject({ pulled: 10, missing: 10 });
     expect(enqueued).toEqual([]);
     expect(await run()).toMatchObject({ pulled: 10, missing: 10 });
+    await happen(1);
+    expect(await run({ dryRun: true })).toMatchObject({ pulled: 2, missing: 2 });
   });
 
   it('since a time looks at what is not older, and leaves the checkpoint alone', async () => {
