@@ -2,7 +2,8 @@
 export type Tracked = 'correspondence' | 'attachment' | 'notification-order';
 
 /** What a letter can need attention for. */
-export type FollowUpKind = 'never-read' | 'never-confirmed';
+export const followUpKinds = ['never-read', 'never-confirmed'] as const;
+export type FollowUpKind = (typeof followUpKinds)[number];
 
 interface Row {
   /** What happened, for a person. */
@@ -16,8 +17,6 @@ interface Row {
   readonly opens?: FollowUpKind;
   readonly closes?: readonly FollowUpKind[];
 }
-
-const everyFollowUp = ['never-read', 'never-confirmed'] as const;
 
 /**
  * Every event type of Altinn Correspondence, by its name after {@link typePrefix}: a new type is one row.
@@ -67,14 +66,14 @@ export const catalogue = {
     about: 'correspondence',
     subject: 'sender',
     fact: 'publishFailed',
-    closes: everyFollowUp,
+    closes: followUpKinds,
   },
   correspondencepurged: {
     means: 'A letter was purged, by its recipient or its sender',
     about: 'correspondence',
     subject: 'sender',
     fact: 'purged',
-    closes: everyFollowUp,
+    closes: followUpKinds,
   },
   correspondencereceiverread: {
     means: 'The recipient read the letter',
@@ -88,7 +87,7 @@ export const catalogue = {
     about: 'correspondence',
     subject: 'sender',
     fact: 'confirmed',
-    closes: everyFollowUp,
+    closes: followUpKinds,
   },
   correspondencereceiverneverread: {
     means: 'The due date passed and the letter was not read',
@@ -229,10 +228,8 @@ const every = Object.values(catalogue) as Omit<CatalogueRow, 'name'>[];
 /** Every fact there is, in the catalogue's order. */
 export const allFacts: readonly Fact[] = [...new Set(every.map(({ fact }) => fact))];
 
-const byFollowUp = <T>(facts: (kind: FollowUpKind) => T): Record<FollowUpKind, T> => ({
-  'never-read': facts('never-read'),
-  'never-confirmed': facts('never-confirmed'),
-});
+const byFollowUp = <T>(facts: (kind: FollowUpKind) => T) =>
+  Object.fromEntries(followUpKinds.map((kind) => [kind, facts(kind)])) as Record<FollowUpKind, T>;
 const settling = byFollowUp((kind) =>
   every.filter(({ closes }) => closes?.includes(kind)).map(({ fact }) => fact),
 );

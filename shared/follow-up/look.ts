@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { FollowUpKind } from '../events/catalogue.ts';
+import { type FollowUpKind, followUpKinds } from '../events/catalogue.ts';
 import { attempt, describe } from '../events/envelope.ts';
 
 /** What is on the queue `follow-ups`: look at this follow-up when you see this. */
@@ -18,7 +18,7 @@ const schema = z.object({
   attempt,
   takenBack: z.optional(z.int()),
   followUp: z.object({
-    kind: z.enum(['never-read', 'never-confirmed']),
+    kind: z.enum(followUpKinds),
     correspondenceId: z.guid(),
   }),
 });
