@@ -30,6 +30,10 @@ describe('readConfiguration', () => {
     expect(readConfiguration(base)).toEqual({
       storage: { connectionString },
       followUp: { grace: 300, webhook: undefined },
+      callers: undefined,
+      resources: [],
+      altinn: undefined,
+      reconcileSchedule: '0 7 * * * *',
     });
   });
 
@@ -38,12 +42,41 @@ describe('readConfiguration', () => {
       ...webhook,
       FOLLOW_UP_GRACE: 'PT1H',
       FOLLOW_UP_INCLUDE_PERSONS: 'TRUE',
+      ALTINN_RESOURCES: 'my-letters, urn:altinn:resource:my-decisions',
+      ALTINN_SOURCE: 'tt02',
+      RECONCILE_SCHEDULE: '0 */15 * * * *',
       PATH: '/usr/bin',
     };
-    expect(readConfiguration(settings)).toEqual({
+    expect(readConfiguration(settings)).toMatchObject({
       storage: { connectionString },
       followUp: { grace: 3_600, webhook: { url, secret, includePersons: true } },
+      callers: { policy: 'report' },
+      resources: ['urn:altinn:resource:my-letters', 'urn:altinn:resource:my-decisions'],
+      reconcileSchedule: '0 */15 * * * *',
     });
+  });
+
+  it('names what is wrong for Altinn together with the rest', () => {
+    const settings = {
+      FOLLOW_UP_GRACE: 'soon',
+      ALTINN_SOURCE: 'tt03',
+      ALTINN_ENVIRONMENT: 'tt02',
+      RECONCILE_SCHEDULE: 'hourly',
+    };
+    let message = '';
+    try {
+      readConfiguration(settings);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    for (const name of [
+      ...Object.keys(settings).slice(0, 2),
+      'RECONCILE_SCHEDULE',
+      'MASKINPORTEN_CLIENT_ID',
+      'AzureWebJobsStorage',
+    ]) {
+      expect(message).toContain(`${name} `);
+    }
   });
 
   it.each(['UseDevelopmentStorage=true', 'UseDevelopmentStorage=true;'])('takes %s', (text) => {
