@@ -48,6 +48,10 @@ export class App {
     return `http://localhost:${this.#options.port}/api/events?code=${functionKey}`;
   }
 
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
   /** Resolves when it is ready; rejects, with the last of what it printed, when it ends before. */
   async start(): Promise<void> {
     const { settings, output, port } = this.#options;

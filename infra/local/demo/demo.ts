@@ -30,7 +30,9 @@ async function demo(): Promise<void> {
   const seconds = Math.round((Date.now() - began) / 1000);
   if (broken.length === 0) return console.log(`\nEvery promise held, in ${seconds} s.`);
   console.error(`\nThis did not hold:\n${broken.map((line) => `- ${line}`).join('\n')}`);
-  console.error(`The same letters again: npm run demo -- --letters ${letters} --seed ${seed}`);
+  console.error(
+    `The same letters again: npm run demo -- --letters ${letters} --seed ${seed} --time-scale ${timeScale}`,
+  );
   process.exitCode = 1;
 }
 

@@ -67,10 +67,9 @@ export function judgeEvents({ published, counters, stored, strangers }: Evidence
     {
       what: 'repaired by pull',
       number: pulled.length,
-      against: `the ${undelivered.length} events that no push delivered (${lostPushes} pushes lost, ${deadLettered} given up)`,
+      against: `the ${undelivered.length} events without a 200 (${lostPushes} pushes lost, ${deadLettered} given up), but for ${unanswered.length} stored right before a kill`,
       broken: equal(
         pulled.length,
-        // Stored, and killed before the answer: there was nothing to repair.
         undelivered.length - unanswered.length,
         'events that only the pull brought',
       ),

@@ -22,8 +22,8 @@ export function readDemoOptions(argv: readonly string[]): DemoOptions {
         .argParser(whole(0, 2 ** 31)),
     )
     .addOption(
-      new Option('--time-scale <number>', 'simulated seconds in a second; 20000 makes a day 4.3 s')
-        .default(20_000)
+      new Option('--time-scale <number>', 'simulated seconds in a second; 24000 makes a day 3.6 s')
+        .default(24_000)
         .argParser(whole(100, 100_000)),
     )
     .addHelpText(

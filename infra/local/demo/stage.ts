@@ -10,11 +10,13 @@ import { type Altinn, startAltinn } from '../altinn/altinn.ts';
 import { defaultOwner, defaultResource, type Simulator } from '../altinn/simulator.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
 import { App } from './app.ts';
+import { watchBacklog } from './backlog.ts';
 import { noteQuestions, type Questions } from './questions.ts';
+import { runTime } from './time.ts';
 import { type CaseSystem, startCaseSystem } from './webhook.ts';
 
 export interface StageOptions {
-  /** Simulated seconds in a second. */
+  /** Simulated seconds in a second, unless the receiver cannot keep up: time then waits for it. */
   readonly timeScale: number;
   /** Real seconds between two pulls. */
   readonly pullEvery: number;
@@ -47,11 +49,12 @@ export async function setStage({ timeScale, pullEvery, output }: StageOptions): 
   try {
     const azurite = await startAzuriteWithoutSweep();
     started.push(() => azurite.stop());
+    const storage = azurite.connectionString();
     const caseSystem = await startCaseSystem();
     started.push(() => caseSystem.stop());
     const { client, key } = await makeClient();
     const startTime = new Date(Date.now() - behind * 24 * 3600 * 1000);
-    const altinn = await startAltinn({ timeScale, startTime, clients: [client] });
+    const altinn = await startAltinn({ timeScale: 0, startTime, clients: [client] });
     started.push(() => altinn.stop());
     const questions = noteQuestions(() => altinn.simulator.clock.now());
     started.push(() => questions.stop());
@@ -61,7 +64,7 @@ export async function setStage({ timeScale, pullEvery, output }: StageOptions): 
       output,
       settings: {
         ...access,
-        AzureWebJobsStorage: azurite.connectionString(),
+        AzureWebJobsStorage: storage,
         FOLLOW_UP_GRACE: 'PT2S',
         FOLLOW_UP_WEBHOOK_URL: caseSystem.url,
         FOLLOW_UP_WEBHOOK_SECRET: caseSystem.secret,
@@ -70,8 +73,14 @@ export async function setStage({ timeScale, pullEvery, output }: StageOptions): 
     });
     started.push(() => app.kill());
     await app.start();
+
+    // Time goes on while the receiver is away, whatever is left on its queue.
+    const backlog = watchBacklog(storage);
+    started.push(() => backlog.stop());
+    const held = () => app.isRunning && backlog.isDeep;
+    started.push(runTime(altinn.simulator.clock, { scale: timeScale, held }));
     return {
-      storage: azurite.connectionString(),
+      storage,
       simulator: altinn.simulator,
       app,
       caseSystem,

@@ -38,11 +38,14 @@ export async function readStored(connectionString: string): Promise<Stored> {
 
 const queues = ['correspondence-events', 'follow-ups'].flatMap((name) => [name, `${name}-poison`]);
 
-/** How many messages are on all the queues, hidden ones included. */
-export async function countMessages(connectionString: string): Promise<number> {
+/** How many messages are on the queues, hidden ones included. */
+export async function countMessages(
+  connectionString: string,
+  names: readonly string[] = queues,
+): Promise<number> {
   const service = QueueServiceClient.fromConnectionString(connectionString);
   const counts = await Promise.all(
-    queues.map(async (name) => {
+    names.map(async (name) => {
       const count = async () => (await service.getQueueClient(name).getProperties()).approximateMessagesCount;
       return (await orAbsent(count)) ?? 0;
     }),
