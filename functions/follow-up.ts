@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { InvocationContext } from '@azure/functions';
-import type { Timeline } from '../shared/correspondence/timeline.ts';
-import type { AskAltinn } from '../shared/follow-up/ask-altinn.ts';
-import type { Channel } from '../shared/follow-up/channels/channel.ts';
-import { parseLook } from '../shared/follow-up/look.ts';
-import { lookAgain } from '../shared/follow-up/look-again.ts';
-import { logTo } from '../shared/log.ts';
+import type { AskAltinn } from '../shared/follow-ups/ask-altinn.ts';
+import type { Channel } from '../shared/follow-ups/channels/channel.ts';
+import { parseLook } from '../shared/follow-ups/check.ts';
+import { lookAgain } from '../shared/follow-ups/guard.ts';
+import { orLater, park, takeBack } from '../shared/queue/consumer.ts';
+import type { Parked } from '../shared/queue/dead-letters.ts';
+import { logTo } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
-import type { Parked } from '../shared/storage/parked.ts';
-import { orLater, park, takeBack } from '../shared/storage/retry.ts';
+import type { Timeline } from '../shared/tracking/timeline.ts';
 
 interface Deps {
   readonly timeline: Timeline;

@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { logTo, messageOf } from '../shared/log.ts';
+import { logTo, messageOf } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
 import type { Table } from '../shared/storage/table.ts';
 

@@ -1,10 +1,10 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { deriveStatus } from '../shared/correspondence/status.ts';
-import type { Timeline } from '../shared/correspondence/timeline.ts';
-import { parseId } from '../shared/correspondence/track.ts';
 import type { Tracked } from '../shared/events/catalogue.ts';
-import { logTo, messageOf } from '../shared/log.ts';
-import { toMaskedJson } from '../shared/personal.ts';
+import { logTo, messageOf } from '../shared/runtime/log.ts';
+import { toMaskedJson } from '../shared/runtime/redact.ts';
+import { deriveStatus } from '../shared/tracking/status.ts';
+import type { Timeline } from '../shared/tracking/timeline.ts';
+import { parseId } from '../shared/tracking/track.ts';
 import { problem } from './problem.ts';
 
 interface Deps {

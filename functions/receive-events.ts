@@ -2,8 +2,8 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { type Callers, callerOf } from '../shared/altinn/callers.ts';
 import { admit } from '../shared/events/admission.ts';
 import { isValidationEvent } from '../shared/events/cloud-event.ts';
-import { envelop } from '../shared/events/envelope.ts';
-import { logTo, messageOf } from '../shared/log.ts';
+import { envelop } from '../shared/queue/message.ts';
+import { logTo, messageOf } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
 import { problem } from './problem.ts';
 

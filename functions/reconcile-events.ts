@@ -1,6 +1,6 @@
 import type { InvocationContext, Timer } from '@azure/functions';
-import { logTo, messageOf } from '../shared/log.ts';
 import { longestRun, type ReconcileDeps, reconcile } from '../shared/reconcile/reconcile.ts';
+import { logTo, messageOf } from '../shared/runtime/log.ts';
 
 interface Deps extends Omit<ReconcileDeps, 'log'> {
   /** URNs. */

@@ -1,12 +1,12 @@
 import type { InvocationContext } from '@azure/functions';
-import type { Timeline } from '../shared/correspondence/timeline.ts';
-import { track } from '../shared/correspondence/track.ts';
-import { parseEnvelope } from '../shared/events/envelope.ts';
-import { logTo } from '../shared/log.ts';
+import { orLater, park, takeBack } from '../shared/queue/consumer.ts';
+import type { Parked } from '../shared/queue/dead-letters.ts';
+import { parseEnvelope } from '../shared/queue/message.ts';
 import type { Reactions } from '../shared/reactions/registry.ts';
+import { logTo } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
-import type { Parked } from '../shared/storage/parked.ts';
-import { orLater, park, takeBack } from '../shared/storage/retry.ts';
+import type { Timeline } from '../shared/tracking/timeline.ts';
+import { track } from '../shared/tracking/track.ts';
 
 interface Deps {
   readonly timeline: Timeline;

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { ConfigurationError } from '../configuration-error.ts';
+import { ConfigurationError } from '../runtime/configuration-error.ts';
 import { addresses } from './addresses.ts';
 
 export interface Callers {

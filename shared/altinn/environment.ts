@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../configuration-error.ts';
-import { isLoopback } from '../loopback.ts';
+import { ConfigurationError } from '../runtime/configuration-error.ts';
+import { isLoopback } from '../runtime/loopback.ts';
 
 /** Where one Altinn is, and the Maskinporten that it trusts. */
 export interface AltinnEnvironment {

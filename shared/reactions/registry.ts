@@ -1,6 +1,6 @@
 import { type EventType, lookUp } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../runtime/log.ts';
 
 export interface ReactionContext {
   /**

@@ -1,12 +1,12 @@
-import type { Events } from '../altinn/events.ts';
-import type { Timeline } from '../correspondence/timeline.ts';
-import { parseId } from '../correspondence/track.ts';
+import type { Events } from '../altinn/api/events.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
-import { envelop } from '../events/envelope.ts';
 import { compareTimes, utc } from '../events/time.ts';
-import type { Log } from '../log.ts';
+import type { Parked } from '../queue/dead-letters.ts';
+import { envelop } from '../queue/message.ts';
+import type { Log } from '../runtime/log.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
-import type { Parked } from '../storage/parked.ts';
+import type { Timeline } from '../tracking/timeline.ts';
+import { parseId } from '../tracking/track.ts';
 import type { Checkpoint, Checkpoints } from './checkpoints.ts';
 
 export interface ReconcileDeps {

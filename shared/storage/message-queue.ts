@@ -1,5 +1,5 @@
 import type { QueueClient, QueueSendMessageOptions } from '@azure/storage-queue';
-import { within } from '../within.ts';
+import { within } from '../runtime/timeout.ts';
 import { codeOf } from './faults.ts';
 
 /** The longest that a message can be hidden, in seconds: seven days. Source: Microsoft Learn, "Put Message". */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { QueueClient } from '@azure/storage-queue';
-import { sampleEvent } from '../../infra/local/sample-event.ts';
+import { sampleEvent } from '../../infra/dev/sample-event.ts';
 import { median, percentile, table } from './report.ts';
 
 const ways = {

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { startAzurite } from '../../infra/local/azurite.ts';
+import { startAzurite } from '../../infra/dev/azurite.ts';
 import { benchAcknowledging } from './acknowledging.ts';
 import { benchStarting } from './starting.ts';
 import { benchStorageOperations } from './storage-operations.ts';

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { type HttpRequest, InvocationContext } from '@azure/functions';
 import { QueueClient } from '@azure/storage-queue';
 import { makeReceiveEvents } from '../../functions/receive-events.ts';
-import { startHost } from '../../infra/local/host/host.ts';
+import { startHost } from '../../infra/dev/host/host.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
 
 // One of the servers that are compared, in a process of its own: it tells its port, and its CPU time when asked.

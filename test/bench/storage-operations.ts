@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import { makeFollowUp } from '../../functions/follow-up.ts';
 import { makeTrackEvents } from '../../functions/track-events.ts';
-import { sampleEvent } from '../../infra/local/sample-event.ts';
-import { Timeline } from '../../shared/correspondence/timeline.ts';
-import { envelop } from '../../shared/events/envelope.ts';
-import { logChannel } from '../../shared/follow-up/channels/log.ts';
-import { type Look, lookAt } from '../../shared/follow-up/look.ts';
-import { followUpReactions } from '../../shared/follow-up/reactions.ts';
+import { sampleEvent } from '../../infra/dev/sample-event.ts';
+import { logChannel } from '../../shared/follow-ups/channels/log.ts';
+import { type Look, lookAt } from '../../shared/follow-ups/check.ts';
+import { followUpReactions } from '../../shared/follow-ups/open-and-close.ts';
+import { makeParked } from '../../shared/queue/dead-letters.ts';
+import { envelop } from '../../shared/queue/message.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
-import { makeParked } from '../../shared/storage/parked.ts';
-import { startStorageProxy } from '../kit/storage-proxy.ts';
+import { Timeline } from '../../shared/tracking/timeline.ts';
+import { startStorageProxy } from '../support/storage-proxy.ts';
 import { table } from './report.ts';
 
 /** Counts what passes between the functions and storage: for the first letter, and again among 100,000. */

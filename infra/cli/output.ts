@@ -1,0 +1,49 @@
+import { maskPersons } from '../../shared/runtime/redact.ts';
+
+/** Where a command writes: results to stdout, progress and notes to stderr. */
+export class Output {
+  readonly json: boolean;
+  readonly #reportEvery: number;
+  #reported = 0;
+  #unfinished = false;
+
+  constructor(json: boolean, reportEvery: number) {
+    this.json = json;
+    this.#reportEvery = reportEvery;
+  }
+
+  /** A line of the result for a person; nothing with --json. */
+  line(text = ''): void {
+    if (!this.json) process.stdout.write(`${this.#done()}${text}\n`);
+  }
+
+  /** The result for a script; nothing without --json. Persons are masked; who gives an `endPoint` masks its key. */
+  result(value: object): void {
+    if (!this.json) return;
+    const masked = (key: string, item: unknown) =>
+      typeof item === 'string' && key !== 'endPoint' ? maskPersons(item) : item;
+    process.stdout.write(`${this.#done()}${JSON.stringify(value, masked, 2)}\n`);
+  }
+
+  /** A line beside the result. */
+  note(text: string): void {
+    process.stderr.write(`${this.#done()}${text}\n`);
+  }
+
+  /** What is being waited for: one line that changes on a terminal, a line now and then elsewhere. */
+  progress(text: string): void {
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\x1b[2K${text.slice(0, process.stderr.columns - 1)}`);
+      this.#unfinished = true;
+    } else if (Date.now() - this.#reported >= this.#reportEvery) {
+      process.stderr.write(`${text}\n`);
+      this.#reported = Date.now();
+    }
+  }
+
+  #done(): string {
+    if (this.#unfinished) process.stderr.write('\r\x1b[2K');
+    this.#unfinished = false;
+    return '';
+  }
+}

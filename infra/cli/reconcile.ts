@@ -1,0 +1,83 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { makeEvents } from '../../shared/altinn/api/events.ts';
+import { resourceUrn } from '../../shared/altinn/resource.ts';
+import { utc } from '../../shared/events/time.ts';
+import { makeParked } from '../../shared/queue/dead-letters.ts';
+import { Checkpoints } from '../../shared/reconcile/checkpoints.ts';
+import { type Report, reconcile } from '../../shared/reconcile/reconcile.ts';
+import { logTo } from '../../shared/runtime/log.ts';
+import { subjectOf } from '../../shared/settings/altinn.ts';
+import { readConfiguration } from '../../shared/settings/configuration.ts';
+import { connectStorage } from '../../shared/storage/connect.ts';
+import { Timeline } from '../../shared/tracking/timeline.ts';
+import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
+import { type ExitCode, exit, Failure } from './exit.ts';
+
+interface Options extends CommonOptions {
+  readonly dryRun?: boolean;
+  readonly resource?: string;
+  readonly since?: string;
+}
+
+export function reconcileCommand(): Command {
+  const command = new Command('reconcile').description(
+    "pull what the push missed onto the receiver's queue, as the function reconcile-events does hourly",
+  );
+  return withCommonOptions(command, 'reconcile --env tt02 --since 2026-11-01 --dry-run')
+    .option(
+      '--since <time>',
+      'look at all since then that Altinn still has, and leave the checkpoint alone',
+      parseTime,
+    )
+    .option('--dry-run', 'count, and change nothing')
+    .option('--resource <id>', 'one resource (default: ALTINN_RESOURCES)')
+    .addHelpText('after', "\nNeeds the receiver's AzureWebJobsStorage besides the credentials.")
+    .action((options: Options) => perform(options, (cli) => run(options, cli)));
+}
+
+async function run(
+  { dryRun, resource, since }: Options,
+  { output, environment, connect }: Cli,
+): Promise<ExitCode> {
+  const { settings, platform } = connect();
+  const resources = resource ? [resourceUrn(resource)] : settings.resources;
+  if (resources.length === 0)
+    throw new Failure('--resource is missing, and ALTINN_RESOURCES too', exit.usage);
+
+  const storage = connectStorage(readConfiguration(environment).storage);
+  const queue = storage.queue('correspondence-events');
+  const note = (message: string) => output.note(message);
+  const deps = {
+    events: makeEvents(platform),
+    subject: subjectOf(settings),
+    timeline: new Timeline(storage.table('timeline')),
+    queue,
+    parked: makeParked(storage.table('parked'), queue.name),
+    checkpoints: new Checkpoints(storage.table('checkpoints')),
+    log: logTo({ info: note, warn: note, error: note }),
+  };
+
+  const reports: Report[] = [];
+  for (const urn of resources) {
+    const onPage = ({ pulled, missing }: Report) =>
+      output.progress(`${urn}: ${pulled} pulled, ${missing} missing`);
+    const report = await reconcile(urn, deps, { since, dryRun, onPage });
+    if (!report)
+      throw new Failure(`${urn} is being reconciled by another instance: try again in ten minutes`);
+    reports.push(report);
+    const { pulled, missing, complete } = report;
+    const enqueued = dryRun ? 'nothing was changed' : 'now on the queue';
+    output.line(
+      `${urn}: ${pulled} pulled, ${missing} missing (${enqueued})${complete ? '' : ', more to come: run it again'}`,
+    );
+  }
+  output.result({ dryRun: dryRun ?? false, reports });
+  return exit.ok;
+}
+
+function parseTime(text: string): string {
+  const time = utc(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (!time)
+    throw new InvalidArgumentError('It is a date or an RFC 3339 time. Example: 2026-11-01T08:00:00Z');
+  return time;
+}

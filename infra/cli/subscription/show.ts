@@ -1,0 +1,24 @@
+import type { Subscription } from '../../../shared/altinn/api/subscriptions.ts';
+import { maskPersons } from '../../../shared/runtime/redact.ts';
+import { maskAddress } from '../../../shared/runtime/sanitize.ts';
+
+/** A subscription fit for showing: the key in its endpoint is hidden unless secrets are asked for. */
+export function shown(subscription: Subscription, showSecrets = false): Subscription {
+  const { endPoint } = subscription;
+  return { ...subscription, endPoint: showSecrets ? endPoint : maskAddress(endPoint) };
+}
+
+/** A subscription in one line. */
+export function oneLine(subscription: Subscription): string {
+  const { id, validated, endPoint, resourceFilter, typeFilter, subjectFilter, includeSubunits } =
+    subscription;
+  return [
+    String(id).padStart(6),
+    validated ? 'validated    ' : 'NOT VALIDATED',
+    resourceFilter ?? '(no resource)',
+    typeFilter ?? 'all types',
+    ...(subjectFilter ? [maskPersons(subjectFilter)] : []),
+    ...(includeSubunits ? ['with subunits'] : []),
+    endPoint,
+  ].join('  ');
+}

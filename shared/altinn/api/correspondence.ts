@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import { parseId } from '../../tracking/track.ts';
+import { AltinnError, notFound } from './altinn-error.ts';
+import { parseAnswer } from './parse-answer.ts';
+import type { Platform } from './platform.ts';
+
+const text = z.nullish(z.string());
+
+/** What is kept of Altinn's answer; the letter's content, and whom a notification went to, are not. */
+const overview = z.object({
+  correspondenceId: text,
+  resourceId: text,
+  sender: text,
+  sendersReference: text,
+  /** Personal data where it is a person's number. */
+  recipient: text,
+  /** The numerically highest status, not the latest: read {@link Overview.read} instead. */
+  status: text,
+  statusText: text,
+  statusChanged: text,
+  requestedPublishTime: text,
+  dueDateTime: text,
+  published: text,
+  /** When it was read; `null` or absent while it was not. */
+  read: text,
+  isConfirmationNeeded: z.nullish(z.boolean()),
+});
+const details = z.extend(overview, {
+  statusHistory: z.nullish(z.array(z.object({ status: text, statusText: text, statusChanged: text }))),
+});
+
+/** Altinn says of a purged letter that it is purged, or was never there, and nothing else. */
+export type Purged = { readonly purged: true };
+export type Overview = { readonly purged: false } & z.infer<typeof overview>;
+export type Details = { readonly purged: false } & z.infer<typeof details>;
+
+/**
+ * Looks at letters as their sender: the overview and the details, and nothing else. It never touches a letter's content,
+ * and sends no request whose token lacks `altinn:correspondence.write`, since that would mark the letter as fetched.
+ *
+ * Source: Altinn/altinn-correspondence, `CorrespondenceController`.
+ */
+export function makeCorrespondence(platform: Platform) {
+  const look = async <T extends z.ZodMiniType>(type: T, id: string, part: '' | '/details') => {
+    const guid = parseId(id);
+    if (!guid) throw new RangeError('the id of a correspondence is a GUID');
+    try {
+      const body = await platform.request('GET', `/correspondence/api/v1/correspondence/${guid}${part}`);
+      return {
+        purged: false as const,
+        ...(parseAnswer(type, body, 'a correspondence') as z.infer<T> & object),
+      };
+    } catch (error) {
+      if (error instanceof AltinnError && error.status === 404 && error.errorCode === notFound) {
+        return { purged: true as const };
+      }
+      throw error;
+    }
+  };
+  return {
+    /** @throws AltinnError, with status 403 where the token lacks the scope; TokenError; RangeError for no GUID */
+    overview: (id: string): Promise<Overview | Purged> => look(overview, id, ''),
+    /** The overview with the history of statuses: confirmed means that it holds `Confirmed`. @throws as `overview` */
+    details: (id: string): Promise<Details | Purged> => look(details, id, '/details'),
+  };
+}
+
+export type Correspondence = ReturnType<typeof makeCorrespondence>;

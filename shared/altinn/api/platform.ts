@@ -1,0 +1,116 @@
+import { type Answer, NoAnswer, parseJson, retryAfter, send, type World } from '../../runtime/http.ts';
+import type { AltinnToken } from '../auth/altinn-token.ts';
+import { writeScope } from '../auth/scopes.ts';
+import type { Tokens } from '../auth/tokens.ts';
+import type { AltinnEnvironment } from '../environment.ts';
+import { AltinnError, noAccess, readProblem } from './altinn-error.ts';
+import { makePace } from './pace.ts';
+
+export type Method = 'GET' | 'POST' | 'DELETE';
+
+export interface Platform {
+  readonly environment: AltinnEnvironment;
+  /**
+   * Makes one of the few requests that are allowed, and gives the answer's body: JSON's value, or else `undefined`.
+   * @throws AltinnError for an answer that is no 2xx, and for none at all
+   * @throws TokenError
+   */
+  request(method: Method, path: string, extra?: { query?: URLSearchParams; body?: object }): Promise<unknown>;
+}
+
+interface Deps extends World {
+  readonly environment: AltinnEnvironment;
+  readonly tokens: Tokens;
+}
+
+interface Allowed {
+  readonly method: Method;
+  readonly path: RegExp;
+  /** Checked on the very token that is sent. */
+  readonly scope?: string;
+  /** Requests a second. */
+  readonly rate?: number;
+}
+
+const guid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+
+/**
+ * Every request that is ever made with our token. A letter is only looked at, and only with the write scope: without
+ * it Altinn takes the reader for the recipient and records the letter as fetched, and `/content` marks it as read.
+ *
+ * Source: Altinn/altinn-correspondence, `GetCorrespondenceOverviewHandler`; it publishes no rate limit.
+ */
+const allowed: readonly Allowed[] = [
+  { method: 'GET', path: /^\/events\/api\/v1\/subscriptions(\/\d+)?$/ },
+  { method: 'POST', path: /^\/events\/api\/v1\/subscriptions$/ },
+  { method: 'DELETE', path: /^\/events\/api\/v1\/subscriptions\/\d+$/ },
+  { method: 'GET', path: /^\/events\/api\/v1\/events$/ },
+  {
+    method: 'GET',
+    path: new RegExp(`^/correspondence/api/v1/correspondence/${guid}(/details)?$`),
+    scope: writeScope,
+    rate: 2,
+  },
+];
+
+/** Makes the way to Altinn's platform: the token, the time-outs, the tries and the pace. */
+export function makePlatform({ environment, tokens, ...world }: Deps): Platform {
+  const paces = new Map(allowed.map((rule) => [rule, rule.rate ? makePace(rule.rate, world) : undefined]));
+  return {
+    environment,
+    async request(method, path, { query, body } = {}) {
+      const rule = allowed.find((rule) => rule.method === method && rule.path.test(path));
+      if (!rule) throw new Error(`${method} ${path} is not among the requests that are made to Altinn`);
+      const what = `${method} ${path}`;
+      const url = `${environment.platform}${path}${query ? `?${query}` : ''}`;
+      const attempt = async (token: AltinnToken) => {
+        requireScope(rule.scope, token, what);
+        const request = async () => {
+          await paces.get(rule)?.();
+          return { method, ...content(body), headers: headersFor(token, body) };
+        };
+        return send(url, request, world).catch((error) => {
+          if (!(error instanceof NoAnswer)) throw error;
+          throw new AltinnError(`Altinn could not be reached by ${what} (${error.message})`, {});
+        });
+      };
+      const token = await tokens.current();
+      let answer = await attempt(token);
+      if (answer.status === 401 && readProblem(answer).errorCode !== noAccess) {
+        answer = await attempt(await tokens.renew(token));
+      }
+      if (answer.status < 200 || answer.status > 299) throw errorOf(answer, what, world);
+      return parseJson(answer.text);
+    },
+  };
+}
+
+function requireScope(scope: string | undefined, token: AltinnToken, what: string): void {
+  if (!scope || token.scopes.includes(scope)) return;
+  throw new AltinnError(
+    `${what} was not sent: the token lacks the scope ${scope}, and without it Altinn would take us for the recipient and mark the letter as fetched`,
+    { status: 403, reason: `the token lacks the scope ${scope}` },
+  );
+}
+
+const content = (body: object | undefined) => (body ? { body: JSON.stringify(body) } : {});
+
+function headersFor(token: AltinnToken, body: object | undefined): Record<string, string> {
+  return {
+    accept: 'application/json, application/cloudevents+json',
+    authorization: token.authorization(),
+    ...(body && { 'content-type': 'application/json' }),
+  };
+}
+
+function errorOf(answer: Answer, what: string, world: World): AltinnError {
+  const { errorCode, reason } = readProblem(answer);
+  const wait = retryAfter(answer.headers, world);
+  const code = errorCode === undefined ? '' : ` with code ${errorCode}`;
+  return new AltinnError(`Altinn answered ${answer.status}${code} to ${what}${reason ? `: ${reason}` : ''}`, {
+    status: answer.status,
+    errorCode,
+    reason,
+    retryAfter: wait === undefined ? undefined : Math.ceil(wait / 1_000),
+  });
+}

@@ -1,0 +1,40 @@
+import type { Fact, FollowUpKind } from '../../events/catalogue.ts';
+import type { Log } from '../../runtime/log.ts';
+
+/** What is told about a follow-up: that it needs attention, or that it no longer does. */
+export interface Step {
+  readonly type: 'follow-up.opened' | 'follow-up.closed';
+  /** The same each time this step of this follow-up is sent: whoever has seen it need not act again. */
+  readonly idempotencyKey: string;
+  /** RFC 3339 in UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly followUpId: string;
+    readonly kind: FollowUpKind;
+    readonly correspondenceId: string;
+    readonly resource: string | undefined;
+    /** May be a person's national identity number: the channel masks it. */
+    readonly recipient: string | undefined;
+    /** When the fact that opened it happened, RFC 3339 in UTC. */
+    readonly since: string | undefined;
+    readonly status: Fact | 'unknown';
+    /** Whether Altinn itself was asked right before, and knew of nothing that settles it; absent where it is never asked. */
+    readonly checkedWithAltinn?: boolean;
+    /** The fact that settled it, once it is closed. */
+    readonly reason?: Fact;
+  };
+}
+
+/** Where the steps of follow-ups go. A new channel is a file beside this one. */
+export interface Channel {
+  /**
+   * Resolves once the step has been taken over.
+   * @throws NotDelivered when it certainly was not; anything else when that is not known
+   */
+  send(step: Step, log: Log): Promise<void>;
+}
+
+/** The step was certainly not taken over, so nobody has been told. Its message must name no person and no secret. */
+export class NotDelivered extends Error {
+  override name = 'NotDelivered';
+}

@@ -1,0 +1,56 @@
+import { Webhook } from 'standardwebhooks';
+import { toMaskedJson } from '../../runtime/redact.ts';
+import { type Channel, NotDelivered } from './channel.ts';
+
+interface Settings {
+  readonly url: string;
+  /** `whsec_` and the key in base64. */
+  readonly secret: string;
+  /** Whether persons are named instead of masked. */
+  readonly includePersons: boolean;
+}
+
+/** Milliseconds that the receiver has to answer: what Standard Webhooks recommends at the most. */
+const timeout = 30_000;
+
+/**
+ * Posts each step as the Standard Webhooks specification says: `webhook-id` is the step's idempotency key,
+ * `webhook-signature` is HMAC-SHA256 over id, time and body. Any 2xx is success; redirects are not followed.
+ *
+ * Source: standard-webhooks/standard-webhooks, `spec/standard-webhooks.md`.
+ */
+export function webhookChannel({ url, secret, includePersons }: Settings): Channel {
+  const signer = new Webhook(secret);
+  return {
+    async send({ idempotencyKey, type, timestamp, data }) {
+      const body = (includePersons ? JSON.stringify : toMaskedJson)({ type, timestamp, data });
+      const sentAt = new Date();
+      const response = await post(url, body, {
+        'content-type': 'application/json',
+        'webhook-id': idempotencyKey,
+        'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+        'webhook-signature': signer.sign(idempotencyKey, sentAt, body),
+      });
+      await response.body?.cancel();
+      if (response.ok) return;
+      const reason = `FOLLOW_UP_WEBHOOK_URL answered ${response.status}`;
+      // A gateway that lost patience does not know what became of the request behind it.
+      throw [408, 502, 504].includes(response.status) ? new Error(reason) : new NotDelivered(reason);
+    },
+  };
+}
+
+/** Faults before the request is on its way: whoever is at the other end has seen nothing of it. */
+const beforeSending =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+
+async function post(url: string, body: string, headers: Record<string, string>): Promise<Response> {
+  try {
+    const signal = AbortSignal.timeout(timeout);
+    return await fetch(url, { method: 'POST', redirect: 'manual', body, headers, signal });
+  } catch (error) {
+    const { code, name } = ((error as Error).cause ?? error) as { code?: unknown; name: string };
+    const reason = `FOLLOW_UP_WEBHOOK_URL could not be reached (${typeof code === 'string' ? code : name})`;
+    throw beforeSending.test(String(code)) ? new NotDelivered(reason) : new Error(reason);
+  }
+}

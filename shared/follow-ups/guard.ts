@@ -1,0 +1,133 @@
+import { type Fact, openingFact } from '../events/catalogue.ts';
+import { NotYet } from '../queue/consumer.ts';
+import type { Log } from '../runtime/log.ts';
+import { PermanentFault } from '../storage/faults.ts';
+import type { MessageQueue } from '../storage/message-queue.ts';
+import { deriveStatus, type Status, type TimelineEntry } from '../tracking/status.ts';
+import type { StoredFollowUp, Timeline } from '../tracking/timeline.ts';
+import type { AskAltinn } from './ask-altinn.ts';
+import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
+import type { Look } from './check.ts';
+import { decide } from './decide.ts';
+import { type FollowUp, followUpId } from './follow-up.ts';
+
+interface Deps {
+  readonly timeline: Pick<Timeline, 'read' | 'saveFollowUp'>;
+  /** The queue `follow-ups`. */
+  readonly queue: Pick<MessageQueue, 'send'>;
+  readonly channel: Channel;
+  /** Asks Altinn what it knows of the letter; absent where there are no credentials for that. */
+  readonly askAltinn?: AskAltinn | undefined;
+  readonly log: Log;
+  /**
+   * Who looks: the id of the queue message, which is the same when the message comes again after a crash and another
+   * for each copy of it.
+   */
+  readonly by: string;
+  readonly now?: () => Date;
+}
+
+/** Of a claim that nobody holds any more, though somebody may have been told under it. */
+const runOut = new Date(0).toISOString();
+
+/**
+ * The guard: looks at a follow-up and its letter again, and does what they call for now. It acts once for each
+ * step, since it writes its claim before and conditionally; after a crash in between, the step is sent again under
+ * the same idempotency key. Before it tells anybody that a letter needs attention it asks Altinn too, where it can.
+ * @throws NotYet when somebody else is at it; what the channel or storage throw
+ */
+export async function lookAgain(
+  look: Look,
+  { timeline, queue, channel, askAltinn, log, by, now = () => new Date() }: Deps,
+): Promise<void> {
+  const { kind, correspondenceId } = look.followUp;
+  const { entries, followUps } = await timeline.read(correspondenceId);
+  const stored = followUps.find((followUp) => followUp.kind === kind);
+  if (!stored) throw new PermanentFault('there is no such follow-up');
+  const { etag, ...followUp } = stored;
+  let status = deriveStatus(entries);
+  let decision = decide(followUp, status, by, now());
+
+  let checkedWithAltinn: boolean | undefined;
+  if (decision.do === 'open' && askAltinn) {
+    const learnt = await askAltinn(correspondenceId, kind, log);
+    checkedWithAltinn = learnt !== undefined;
+    const receivedAt = now().toISOString();
+    status = deriveStatus([
+      ...entries,
+      ...(learnt ?? []).map((event) => ({ ...event, receivedAt }) as TimelineEntry),
+    ]);
+    decision = decide(followUp, status, by, now());
+  }
+
+  const save = async (changed: FollowUp, readAs: string) => {
+    const saved = await timeline.saveFollowUp(changed, readAs);
+    if (saved === undefined) throw new NotYet('the follow-up was changed meanwhile');
+    return saved;
+  };
+
+  const tell = async (type: Step['type'], done: Partial<FollowUp>, reason?: Fact) => {
+    const at = now().toISOString();
+    const claimed = await save({ ...followUp, claim: { by, at } }, etag);
+    try {
+      const timestamp = type === 'follow-up.opened' ? followUp.openedAt : at;
+      const step = stepOf(type, followUp, status, timestamp);
+      const more = {
+        ...(checkedWithAltinn !== undefined && { checkedWithAltinn }),
+        ...(reason && { reason }),
+      };
+      await channel.send({ ...step, data: { ...step.data, ...more } }, log);
+    } catch (error) {
+      // What settles it until the next try suppresses it, unless somebody may have been told.
+      const perhapsTold = !(error instanceof NotDelivered) || followUp.claim !== undefined;
+      await save({ ...followUp, claim: perhapsTold ? { by, at: runOut } : undefined }, claimed);
+      throw error;
+    }
+    await save({ ...followUp, ...done, claim: undefined }, claimed);
+  };
+
+  const at = () => now().toISOString();
+  switch (decision.do) {
+    case 'nothing':
+      return;
+    case 'wait':
+      return queue.send(look, { delay: decision.seconds });
+    case 'yield':
+      throw new NotYet('somebody else is acting on the follow-up');
+    case 'suppress':
+      await save({ ...followUp, state: 'suppressed', reason: decision.reason, closedAt: at() }, etag);
+      break;
+    case 'open':
+      await tell('follow-up.opened', { state: 'acted', actedAt: at() });
+      break;
+    case 'close': {
+      const { reason } = decision;
+      await tell('follow-up.closed', { state: 'closed', closedAt: at(), reason }, reason);
+    }
+  }
+  log.info(`follow-up ${decision.do}`, { kind, id: correspondenceId });
+}
+
+function stepOf(
+  type: Step['type'],
+  followUp: StoredFollowUp | FollowUp,
+  status: Status,
+  timestamp: string,
+): Step {
+  const { kind, correspondenceId } = followUp;
+  const id = followUpId(followUp);
+  return {
+    type,
+    idempotencyKey: `${id}-${type === 'follow-up.opened' ? 'opened' : 'closed'}`,
+    timestamp,
+    data: {
+      followUpId: id,
+      kind,
+      correspondenceId,
+      resource: status.resource,
+      recipient: status.recipient,
+      since: status.facts[openingFact(kind)],
+      status: status.word,
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, inject, it } from 'vitest';
+import { catalogue, lookUp, typePrefix } from '../../../shared/events/catalogue.ts';
+
+// The bundle as the worker loads it: only `@azure/functions-core` is answered, and what is registered is written down.
+const worker = `
+const Module = require('node:module');
+const registered = [];
+const core = {
+  registerFunction: ({ name, bindings }) => registered.push([name, Object.values(bindings)[0]]),
+  registerHook() {},
+  setProgrammingModel() {},
+};
+const require_ = Module.prototype.require;
+Module.prototype.require = function (id) {
+  return id === '@azure/functions-core' ? core : Reflect.apply(require_, this, [id]);
+};
+let error;
+try { require(process.cwd() + '/dist/index.js'); } catch ({ message }) { error = message; }
+console.log(JSON.stringify({ registered, error }));
+`;
+
+type Binding = {
+  type: string;
+  route?: string;
+  authLevel?: string;
+  methods?: string[];
+  queueName?: string;
+  schedule?: string;
+};
+
+function load(settings: Record<string, string>): { registered: [string, Binding][]; error?: string } {
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', worker], {
+    env: { PATH: process.env.PATH, ...settings },
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+const storage = inject('storage').spare as string;
+
+describe('the deployed bundle', () => {
+  it('registers every function, with its trigger', () => {
+    const { registered, error } = load({ AzureWebJobsStorage: storage });
+    expect(error).toBeUndefined();
+    const triggers = registered.map(([name, { type, methods, authLevel, route, queueName }]) => {
+      return [name, type, queueName ?? `${methods} ${authLevel} ${route}`];
+    });
+    expect(triggers).toEqual([
+      ['health', 'httpTrigger', 'GET anonymous health'],
+      ['receive-events', 'httpTrigger', 'POST function events'],
+      ['track-events', 'queueTrigger', 'correspondence-events'],
+      ['take-back-events', 'queueTrigger', 'correspondence-events-poison'],
+      ['follow-up', 'queueTrigger', 'follow-ups'],
+      ['take-back-follow-ups', 'queueTrigger', 'follow-ups-poison'],
+      ['read-status', 'httpTrigger', 'GET function correspondences/{id}'],
+      ['read-status-of-attachment', 'httpTrigger', 'GET function attachments/{id}'],
+      ['read-status-of-notification-order', 'httpTrigger', 'GET function notification-orders/{id}'],
+    ]);
+  });
+
+  it('does so with a managed identity in place of a connection string', () => {
+    const { registered, error } = load({
+      AzureWebJobsStorage__queueServiceUri: 'https://myaccount.queue.core.windows.net',
+      AzureWebJobsStorage__tableServiceUri: 'https://myaccount.table.core.windows.net',
+      AzureWebJobsStorage__clientId: '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e',
+    });
+    expect([registered.length, error]).toEqual([9, undefined]);
+  });
+
+  it.each([
+    [{}, 'AzureWebJobsStorage is missing'],
+    [{ AzureWebJobsStorage: storage, FOLLOW_UP_GRACE: 'soon' }, 'FOLLOW_UP_GRACE is no ISO 8601 duration'],
+  ])(
+    'with wrong settings says so after it has registered a function: else Azure shows an empty app',
+    (settings, message) => {
+      const { registered, error } = load(settings as Record<string, string>);
+      expect(registered.map(([name]) => name)).toEqual(['health']);
+      expect(error).toContain(message);
+      expect(error).toContain('Example');
+    },
+  );
+
+  it('is one minified file of CommonJS with a source map', () => {
+    expect(existsSync('dist/index.js.map')).toBe(true);
+    const { main } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(main).toBe('dist/index.js');
+    expect(readFileSync(main, 'utf8')).toContain('sourceMappingURL=index.js.map');
+  });
+});
+
+describe('the README', () => {
+  const readme = readFileSync('README.md', 'utf8');
+
+  it('has the catalogue as it is', () => {
+    const table = /<!-- catalogue -->(.*)<!-- \/catalogue -->/s.exec(readme)?.[1] ?? '';
+    const rows = [...table.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name, means]) => [
+      name,
+      means?.trim(),
+    ]);
+    const names = Object.keys(catalogue);
+    expect(rows).toEqual(names.map((name) => [name, lookUp(typePrefix + name)?.means]));
+  });
+
+  it('names every test file that it points to as it is', () => {
+    const files = [...readme.matchAll(/`(test\/[\w/.-]+)`/g)].map(([, file]) => file as string);
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  });
+});

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { sampleEvent } from '../../../infra/dev/sample-event.ts';
+import { type App, post, startApp, statusOf, until } from '../../support/app.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
+
+const person = 'urn:altinn:person:identifier-no:17890112345';
+let app: App;
+let receiver: WebhookReceiver;
+
+beforeAll(async () => {
+  receiver = await startWebhookReceiver();
+  app = await startApp({
+    AzureWebJobsStorage: inject('storage').followups as string,
+    FOLLOW_UP_GRACE: 'PT2S',
+    FOLLOW_UP_WEBHOOK_URL: receiver.url,
+    FOLLOW_UP_WEBHOOK_SECRET: receiver.secret,
+  });
+});
+beforeEach(() => {
+  receiver.answer = () => 204;
+});
+afterAll(async () => {
+  await app.stop();
+  await receiver.stop();
+});
+
+/** The calls about a letter. */
+const calls = (id: string) => receiver.received.filter(({ payload }) => payload.data.correspondenceId === id);
+const followUp = (id: string, state: string) =>
+  statusOf(app, id, ({ followUps }) => followUps.some((each) => each.state === state));
+
+async function happen(id: string, ...names: string[]) {
+  for (const name of names) await post(app, sampleEvent(name, { resourceinstance: id, subject: person }));
+}
+
+describe('a letter that is never read', () => {
+  it('acts once its grace is over, signed and with the person masked', async () => {
+    const id = randomUUID();
+    await happen(id, 'correspondencepublished', 'correspondencereceiverneverread');
+    const opened = (await followUp(id, 'open')).followUps[0];
+    const acted = (await followUp(id, 'acted')).followUps[0];
+    expect(Date.parse(acted?.actedAt ?? '') - Date.parse(opened?.openedAt ?? '')).toBeGreaterThanOrEqual(
+      2000,
+    );
+    expect(calls(id)).toMatchObject([
+      {
+        id: `never-read-${id}-opened`,
+        payload: {
+          type: 'follow-up.opened',
+          data: {
+            followUpId: `never-read-${id}`,
+            kind: 'never-read',
+            recipient: 'urn:altinn:person:identifier-no:***********',
+            status: 'neverRead',
+          },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    'correspondencereceiverread',
+    'correspondencereceiverconfirmed',
+    'correspondencepurged',
+    'correspondencepublishfailed',
+  ])('is suppressed when %s comes within the grace', async (name) => {
+    const id = randomUUID();
+    await happen(id, 'correspondencereceiverneverread', name);
+    const { followUps } = await followUp(id, 'suppressed');
+    expect(followUps).toMatchObject([
+      { kind: 'never-read', state: 'suppressed', reason: expect.any(String) },
+    ]);
+    await delay(2500);
+    expect(calls(id)).toEqual([]);
+  });
+
+  it('is suppressed when it was read before, in whatever order the two came', async () => {
+    const id = randomUUID();
+    await happen(id, 'correspondencereceiverread', 'correspondencereceiverneverread');
+    await followUp(id, 'suppressed');
+    expect(calls(id)).toEqual([]);
+  });
+
+  it('acts once, however often the event comes and under whatever id', async () => {
+    const id = randomUUID();
+    const event = sampleEvent('correspondencereceiverneverread', { resourceinstance: id });
+    await Promise.all([event, event, event].map((each) => post(app, each)));
+    await happen(id, 'correspondencereceiverneverread', 'correspondencereceiverneverread');
+    await followUp(id, 'acted');
+    await happen(id, 'correspondencereceiverneverread');
+    await post(app, event);
+    await delay(3000);
+    expect(calls(id)).toHaveLength(1);
+  });
+
+  it('is closed once, with its reason, when it is read and confirmed afterwards', async () => {
+    const id = randomUUID();
+    await happen(id, 'correspondencereceiverneverread');
+    await followUp(id, 'acted');
+    await happen(
+      id,
+      'correspondencereceiverread',
+      'correspondencereceiverconfirmed',
+      'correspondencereceiverread',
+    );
+    const { followUps } = await followUp(id, 'closed');
+    expect(followUps).toMatchObject([{ state: 'closed', reason: 'read' }]);
+    await delay(1000);
+    expect(calls(id).map(({ payload: { type, data } }) => [type, data.reason])).toEqual([
+      ['follow-up.opened', undefined],
+      ['follow-up.closed', 'read'],
+    ]);
+  });
+});
+
+describe('a letter that is never confirmed', () => {
+  it('acts although it was read, and is closed by its confirmation', async () => {
+    const id = randomUUID();
+    await happen(id, 'correspondencereceiverread', 'correspondencereceiverneverconfirmed');
+    await followUp(id, 'acted');
+    await happen(id, 'correspondencereceiverconfirmed');
+    await followUp(id, 'closed');
+    expect(calls(id).map((call) => call.id)).toEqual([
+      `never-confirmed-${id}-opened`,
+      `never-confirmed-${id}-closed`,
+    ]);
+  });
+});
+
+describe('a receiver that fails', () => {
+  it('is tried again ten seconds later, and nothing is told about a letter that was read by then', async () => {
+    const [stays, settles] = [randomUUID(), randomUUID()];
+    receiver.answer = () => 500;
+    await happen(stays, 'correspondencereceiverneverread');
+    await happen(settles, 'correspondencereceiverneverread');
+    await until(() => calls(stays).length === 1 && calls(settles).length === 1);
+    receiver.answer = () => 204;
+    await happen(settles, 'correspondencereceiverread');
+    await followUp(settles, 'suppressed');
+    await followUp(stays, 'acted');
+    const [first, second] = calls(stays);
+    expect(second?.id).toBe(first?.id);
+    expect(calls(settles)).toHaveLength(1);
+  });
+});

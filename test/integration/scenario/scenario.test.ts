@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Evidence } from '../../../infra/scenario/evidence.ts';
+import { judge } from '../../../infra/scenario/judge.ts';
+import type { StoredEvent } from '../../../infra/scenario/stored.ts';
+import { summary } from '../../../infra/scenario/summary.ts';
+import { tell } from '../../../infra/scenario/tell.ts';
+
+/** `LETTERS=2000 npx vitest run test/integration/scenario` tells a longer one, in a minute and a half. */
+const letters = Number(process.env.LETTERS ?? 800);
+const outages = [
+  { afterDays: 1, hours: 0 },
+  // Altinn gives up after 34 h 47 min.
+  { afterDays: 2, hours: 72 },
+  { afterDays: 5.5, hours: 0 },
+  { afterDays: 6.5, hours: 0 },
+];
+let evidence: Evidence;
+
+const brokenIn = (changed: Partial<Evidence> = {}) =>
+  judge({ ...evidence, ...changed }).flatMap(({ broken }) => broken);
+
+beforeAll(async () => {
+  evidence = await tell({
+    story: {
+      letters,
+      seed: 7,
+      sentWithinHours: 144,
+      dueInDays: 2,
+      readWithinADay: 0.7,
+      neverRead: 0.008,
+      readAfterDue: 0.008,
+      confirmationNeeded: 0.02,
+      neverConfirmed: 0.1,
+      purged: 0.03,
+      publishFails: 3,
+      notifications: 0.05,
+      notificationsFail: 3,
+      knobs: { duplicateSameId: 0.05, duplicateNewId: 0.03, delay: 0.4, delayUpTo: 86_400, losePush: 0.02 },
+    },
+    outages,
+    timeScale: 30_000,
+    pullEvery: 10,
+    patience: 180_000,
+    output: join(inject('outputDirectory'), 'story.log'),
+  });
+}, 400_000);
+
+describe('a story of letters whose events come twice, late, shuffled or never, to a receiver that is killed', () => {
+  it('ends in what is so at Altinn, with nothing lost and nothing acted on twice', () => {
+    expect(brokenIn(), summary(judge(evidence))).toEqual([]);
+    expect(evidence.truth).toHaveLength(letters);
+  });
+
+  it('had every trouble in it', () => {
+    const { counters, kills, published, stored } = evidence;
+    expect(kills).toHaveLength(outages.length);
+    expect(counters.deadLettered).toBeGreaterThan(0);
+    expect(counters.lostPushes).toBeGreaterThan(0);
+    expect(published.some(({ copyOf }) => copyOf)).toBe(true);
+    expect(published.some(({ acknowledged }) => acknowledged > 1)).toBe(true);
+    expect(stored.events.some(({ via }) => via === 'pull')).toBe(true);
+    expect(new Set(stored.followUps.map(({ state }) => state)).size).toBeGreaterThan(1);
+  });
+});
+
+describe('the judge of a story sees', () => {
+  const withStored = (changed: Partial<Evidence['stored']>) => ({
+    stored: { ...evidence.stored, ...changed },
+  });
+  const event = () => evidence.stored.events.find(({ via }) => via === 'push') as StoredEvent;
+  const acted = () => evidence.stored.followUps.filter(({ state }) => state === 'acted');
+  const told = () => evidence.calls.filter(({ type }) => type === 'follow-up.opened').slice(0, 1);
+
+  it.each<[string, () => Partial<Evidence>, RegExp]>([
+    [
+      'an event that was lost',
+      () => withStored({ events: evidence.stored.events.filter((each) => each !== event()) }),
+      /^1 events were lost/,
+    ],
+    [
+      'an event that is there twice',
+      () => withStored({ events: [...evidence.stored.events, event()] }),
+      /each once/,
+    ],
+    [
+      'an event that was changed',
+      () => withStored({ events: [...evidence.stored.events, { ...event(), event: '{}' }] }),
+      /not as Altinn sent them/,
+    ],
+    [
+      'an event that Altinn never published',
+      () => withStored({ events: [...evidence.stored.events, { ...event(), id: 'another' }] }),
+      /never published/,
+    ],
+    [
+      'a fact that is not so',
+      () => withStored({ events: [{ ...event(), time: '2000-01-01T00:00:00Z' }, ...evidence.stored.events] }),
+      /2000-01-01T00:00:00Z, and in truth/,
+    ],
+    [
+      'what was parked and should not be',
+      () => withStored({ parked: [...evidence.stored.parked, { reason: '', eventId: undefined }] }),
+      /^parked events/,
+    ],
+    ['a follow-up that is missing', () => withStored({ followUps: [] }), /have no follow-up/],
+    [
+      'a follow-up that nobody looked at',
+      () => withStored({ followUps: evidence.stored.followUps.map((each) => ({ ...each, state: 'open' })) }),
+      /never looked at/,
+    ],
+    [
+      'a follow-up that was suppressed for no reason',
+      () => withStored({ followUps: acted().map((each) => ({ ...each, state: 'suppressed' })) }),
+      /suppressed and not settled/,
+    ],
+    ['a follow-up that nobody was told of', () => ({ calls: [] }), /were not told/],
+    [
+      'a call that came twice',
+      () => ({ calls: [...told(), ...evidence.calls], kills: [] }),
+      /came twice though nothing was killed/,
+    ],
+    ['a call without a question to Altinn', () => ({ questions: new Map() }), /settled before the look/],
+    [
+      'a call about what was settled before Altinn was asked',
+      () => ({
+        truth: evidence.truth.map((letter) => ({
+          ...letter,
+          facts: { ...letter.facts, purged: letter.facts.initialized as string },
+        })),
+      }),
+      /settled before the look/,
+    ],
+    ['a message that is left', () => ({ messagesLeft: 1 }), /left on the queues/],
+    ['a line that names a person', () => ({ leaks: 1 }), /identity number/],
+  ])('%s', (_, change, broken) => {
+    expect(brokenIn(change())).toContainEqual(expect.stringMatching(broken));
+  });
+});

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
+import { afterAll, expect } from 'vitest';
+import type { Altinn } from '../../../infra/simulator/altinn.ts';
+import { clientKey, keyPieces } from './client.ts';
+
+/** The key in every endpoint of these tests: no output may hold it. */
+export const endpointKey = 'k3y-of-the-endpoint';
+export const newKey = 'n3w-key-of-the-endpoint';
+export const organization = '991825827';
+
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line in one file: it starts four times as fast as through tsx, and there are many starts. */
+const directory = mkdtempSync(join(tmpdir(), 'altinn-cli-'));
+const outfile = join(directory, 'main.cjs');
+const bundle = build({
+  entryPoints: ['infra/cli/main.ts'],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  // As infra/dev/build.mjs does for what is deployed.
+  define: { 'import.meta.url': '__bundleUrl' },
+  banner: { js: "const __bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** As `npm run altinn` starts it. */
+export const throughTsx = ['--import', 'tsx', 'infra/cli/main.ts'];
+
+/** Runs `npm run altinn -- …` without npm, and checks that its output holds no secret. */
+export async function cli(
+  args: readonly string[],
+  settings: Record<string, string> = {},
+  { secretsAsked = false, start }: { secretsAsked?: boolean; start?: readonly string[] } = {},
+): Promise<Run> {
+  await bundle;
+  const child = spawn(process.execPath, [...(start ?? [outfile]), ...args], {
+    env: { PATH: process.env.PATH, ALTINN_TIME_SCALE: '1000', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const run = { code: await ended, stdout, stderr };
+  const output = stdout + stderr;
+  for (const piece of keyPieces) expect(output).not.toContain(piece);
+  expect(output).not.toMatch(/eyJ[\w-]+\.|\bat .*\.ts:\d/);
+  if (!secretsAsked) expect(output).not.toMatch(new RegExp(`${endpointKey}|${newKey}`));
+  return run;
+}
+
+/** The settings with which the command line is a client of that Altinn; the client is registered there. */
+export function settingsOf(
+  { url, maskinportenUrl, simulator }: Altinn,
+  {
+    clientId = 'owner',
+    scopes = ['altinn:events.subscribe', 'altinn:serviceowner', 'altinn:correspondence.write'],
+    ...more
+  }: { clientId?: string; scopes?: readonly string[]; organization?: string; serviceOwner?: string } = {},
+): Record<string, string> {
+  const { kty, kid, n, e } = clientKey.publicJwk as { kty: 'RSA'; kid: string; n: string; e: string };
+  simulator.clients.register({
+    clientId,
+    publicJwk: { kty, kid, n, e },
+    scopes: [...scopes],
+    organization,
+    serviceOwner: 'ttd',
+    ...more,
+  });
+  return {
+    ALTINN_ENVIRONMENT: url,
+    MASKINPORTEN_URL: maskinportenUrl,
+    MASKINPORTEN_CLIENT_ID: clientId,
+    MASKINPORTEN_KEY: JSON.stringify(clientKey.privateJwk),
+    MASKINPORTEN_SCOPES: scopes.join(' '),
+  };
+}

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inject } from 'vitest';
+
+/** The product as a newcomer runs it: `npm start` in a process of its own, on its own port. */
+export interface App {
+  readonly url: string;
+  /** All it has printed so far. */
+  output(): string;
+  /** The last thing it ever did was before this line. */
+  kill(): Promise<void>;
+  /** Stops it as Ctrl-C does. */
+  stop(): Promise<number | null>;
+  readonly process: ChildProcess;
+}
+
+/** @param settings as app settings; `AzureWebJobsStorage` is needed */
+export async function startApp(settings: Record<string, string>): Promise<App> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/dev/start.ts'], {
+    env: { ...process.env, PORT: '0', LOCAL_FUNCTION_KEY: 'test-key', LOCAL_QUEUE_LOCK: '2', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = createWriteStream(join(inject('outputDirectory'), `${child.pid}.log`));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+      log.write(chunk);
+    });
+  }
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return exited;
+  };
+
+  const url = await until(() => {
+    if (child.exitCode !== null) throw new Error(`the app ended (${child.exitCode}):\n${output}`);
+    return /http:\/\/localhost:\d+(?=\/api\/events)/.exec(output)?.[0];
+  });
+  return {
+    url,
+    output: () => output,
+    process: child,
+    stop: () => end('SIGTERM'),
+    async kill() {
+      await end('SIGKILL');
+    },
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+export interface Post {
+  readonly headers?: Record<string, string>;
+  readonly key?: string | undefined;
+  readonly path?: string;
+  readonly method?: string;
+}
+
+/** Posts a body as Altinn Events does. */
+export function post(
+  app: Pick<App, 'url'>,
+  body: string | Buffer | object,
+  options: Post = {},
+): Promise<Answer> {
+  const { headers, key = 'test-key', path = '/api/events', method = 'POST' } = options;
+  const content = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  return send(`${app.url}${path}?code=${key}`, method, content, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(content)),
+    ...headers,
+  });
+}
+
+export function get(app: Pick<App, 'url'>, path: string, key = 'test-key'): Promise<Answer> {
+  return send(`${app.url}${path}?code=${key}`, 'GET', '', {});
+}
+
+function send(
+  url: string,
+  method: string,
+  content: string | Buffer,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, headers: given }, async (response) => {
+      const body = await text(response).catch(reject);
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: body ?? '' });
+    });
+    outgoing.on('error', reject).end(content);
+  });
+}
+
+/** The status of a letter, once `ready` says that it has come so far. */
+export async function statusOf(
+  app: Pick<App, 'url'>,
+  id: string,
+  ready: (status: Status) => unknown = () => true,
+  collection = 'correspondences',
+): Promise<Status> {
+  return until(async () => {
+    const { status, body } = await get(app, `/api/${collection}/${id}`);
+    if (status !== 200) return undefined;
+    const parsed = JSON.parse(body) as Status;
+    return ready(parsed) ? parsed : undefined;
+  }, `${collection}/${id}`);
+}
+
+export interface Status {
+  readonly recipient?: string;
+  readonly status: string;
+  readonly facts: Record<string, string>;
+  readonly timeline: { id: string; type: string; time: string; receivedAt: string }[];
+  readonly followUps: {
+    kind: string;
+    state: string;
+    openedAt: string;
+    actedAt?: string;
+    closedAt?: string;
+    reason?: string;
+  }[];
+}
+
+/** Asks until there is an answer, for 25 s at most. */
+export async function until<T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  what = 'it',
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + 25_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > deadline) throw new Error(`${what} did not come in 25 s`);
+    await delay(50);
+  }
+}

@@ -1,0 +1,162 @@
+import type { Channel, Step } from '../../shared/follow-ups/channels/channel.ts';
+import { longestDelay, type MessageQueue } from '../../shared/storage/message-queue.ts';
+import type { Row, Table } from '../../shared/storage/table.ts';
+
+/** One call of storage or of a channel, told before it takes effect and after. What `pause` throws, the caller sees. */
+export interface Operation {
+  readonly name: 'insert' | 'get' | 'replace' | 'list' | 'send' | 'tell';
+  readonly when: 'before' | 'after';
+  /** What the operation gives back, once it has taken effect. */
+  readonly result?: unknown;
+}
+export type Pause = (operation: Operation) => Promise<void> | void;
+
+interface StoredRow extends Row {
+  readonly etag: string;
+  readonly timestamp: string;
+}
+
+export interface QueuedMessage {
+  readonly id: string;
+  /** Base64, as it stands on the queue. */
+  readonly text: string;
+  /** Milliseconds; not to be seen before. */
+  visibleAt: number;
+  dequeueCount: number;
+}
+
+/** What Azure Storage would hold, and the time it has. */
+export class MemoryStorage {
+  readonly rows = new Map<string, StoredRow>();
+  readonly queues = new Map<string, QueuedMessage[]>();
+  /** Milliseconds. */
+  now = Date.parse('2026-08-20T06:00:00Z');
+  operations = 0;
+  #stamps = 0;
+
+  /** A table as one worker sees it, with the semantics of Azure Tables' insert, replace-if-match and query. */
+  table(name: string, pause: Pause = () => {}): Table {
+    const keyOf = ({ partitionKey, rowKey }: Pick<Row, 'partitionKey' | 'rowKey'>) =>
+      JSON.stringify([name, partitionKey, rowKey]);
+    const store = (row: Row): string => {
+      const columns = Object.entries(row).filter(([, value]) => value !== undefined && value !== null);
+      const etag = `W/"${++this.#stamps}"`;
+      const timestamp = new Date(this.now).toISOString();
+      this.rows.set(keyOf(row), { ...(Object.fromEntries(columns) as Row), etag, timestamp });
+      return etag;
+    };
+    const run = this.#runner(pause);
+    const table: Pick<Table, keyof Table> = {
+      insert: (row) =>
+        run('insert', () => {
+          checkRow(row);
+          if (this.rows.has(keyOf(row))) return false;
+          store(row);
+          return true;
+        }),
+      replace: (row, etag) =>
+        run('replace', () => {
+          checkRow(row);
+          const stored = this.rows.get(keyOf(row));
+          if (!stored) throw restError(404, 'ResourceNotFound');
+          return stored.etag === etag ? store(row) : undefined;
+        }),
+      get: (partitionKey, rowKey) =>
+        run('get', () => this.rows.get(keyOf({ partitionKey, rowKey })) as never),
+      list: (partitionKey, prefix) =>
+        run('list', () => {
+          const upTo = prefix?.replace(/:$/, ';');
+          return this.rowsOf(name, partitionKey).filter(
+            ({ rowKey }) => !prefix || !upTo || (rowKey >= prefix && rowKey < upTo),
+          ) as never[];
+        }),
+    };
+    return table as Table;
+  }
+
+  rowsOf(table: string, partitionKey?: string): StoredRow[] {
+    return [...this.rows]
+      .filter(([key, row]) => {
+        const [of] = JSON.parse(key) as [string];
+        return of === table && (partitionKey === undefined || row.partitionKey === partitionKey);
+      })
+      .map(([, row]) => ({ ...row }))
+      .sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
+  }
+
+  /** A queue as one worker sees it. */
+  queue(name: string, pause: Pause = () => {}): MessageQueue {
+    const run = this.#runner(pause);
+    const queue: Pick<MessageQueue, keyof MessageQueue> = {
+      name,
+      send: (message, { delay = 0 } = {}) => run('send', () => void this.put(name, message, delay)),
+      check: async () => {},
+    };
+    return queue as MessageQueue;
+  }
+
+  messages(queue: string): QueuedMessage[] {
+    const messages = this.queues.get(queue) ?? [];
+    this.queues.set(queue, messages);
+    return messages;
+  }
+
+  /** Puts a message on a queue. @param delay seconds */
+  put(queue: string, message: object, delay = 0): void {
+    if (Number.isNaN(delay)) throw restError(400, 'InvalidQueryParameterValue');
+    const text = Buffer.from(JSON.stringify(message)).toString('base64');
+    if (text.length > 64 * 1024) throw restError(413, 'RequestBodyTooLarge');
+    const hidden = delay > 0 ? Math.min(Math.ceil(delay), longestDelay) * 1000 : 0;
+    const id = String(++this.#stamps);
+    this.messages(queue).push({ id, text, visibleAt: this.now + hidden, dequeueCount: 0 });
+  }
+
+  #runner(pause: Pause) {
+    return async <T>(name: Operation['name'], effect: () => T): Promise<T> => {
+      await pause({ name, when: 'before' });
+      this.operations++;
+      const result = effect();
+      await pause({ name, when: 'after', result });
+      return result;
+    };
+  }
+}
+
+/** A channel that remembers what it was told. */
+export class MemoryChannel implements Channel {
+  readonly told: Step[] = [];
+  readonly #pause: Pause;
+
+  constructor(pause: Pause = () => {}) {
+    this.#pause = pause;
+  }
+
+  async send(step: Step): Promise<void> {
+    await this.#pause({ name: 'tell', when: 'before' });
+    this.told.push(step);
+    await this.#pause({ name: 'tell', when: 'after', result: step });
+  }
+}
+
+/** An error as Azure's clients throw it. */
+export function restError(statusCode: number, code: string): Error {
+  return Object.assign(new Error(code), {
+    name: 'RestError',
+    statusCode,
+    details: { odataError: { code } },
+  });
+}
+
+/** Source: Microsoft Learn, "Understanding the Table service data model". */
+function checkRow(row: Row): void {
+  for (const key of [row.partitionKey, row.rowKey]) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what the service refuses.
+    if (/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(key)) throw restError(400, 'OutOfRangeInput');
+    if (key.length > 512) throw restError(400, 'KeyValueTooLarge');
+  }
+  for (const value of Object.values(row)) {
+    if (!['string', 'number', 'boolean', 'undefined'].includes(typeof value))
+      throw restError(400, 'InvalidInput');
+    if (typeof value === 'string' && value.length > 32_768) throw restError(400, 'PropertyValueTooLarge');
+  }
+}

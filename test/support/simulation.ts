@@ -1,0 +1,294 @@
+import type { InvocationContext } from '@azure/functions';
+import { vi } from 'vitest';
+import { makeFollowUp, makeTakeBackFollowUps } from '../../functions/follow-up.ts';
+import { makeTakeBackEvents, makeTrackEvents } from '../../functions/track-events.ts';
+import { type FollowUpKind, settlingFacts } from '../../shared/events/catalogue.ts';
+import { NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
+import { followUpReactions } from '../../shared/follow-ups/open-and-close.ts';
+import { makeParked } from '../../shared/queue/dead-letters.ts';
+import { createReactions } from '../../shared/reactions/registry.ts';
+import { deriveStatus } from '../../shared/tracking/status.ts';
+import { Timeline } from '../../shared/tracking/timeline.ts';
+import {
+  MemoryChannel,
+  MemoryStorage,
+  type Operation,
+  type QueuedMessage,
+  restError,
+} from './memory-storage.ts';
+
+export const grace = 300;
+
+/** What goes wrong with an operation, and how often in one run. */
+export interface Faults {
+  /** The process dies, before the operation takes effect or after it. */
+  readonly crash: number;
+  /** The operation throws, before it takes effect or after it. */
+  readonly fault: number;
+  /** The storage client tries a Put Message again whose answer was lost: the message is on the queue twice. */
+  readonly twice: number;
+}
+
+/** What a step that was told to the channel came to. */
+interface Told {
+  readonly step: Step;
+  readonly worker: Worker;
+  /** Whether the worker that told it was stopped, by a crash or a fault, before that was recorded. */
+  interrupted: boolean;
+  recorded: boolean;
+}
+
+interface Worker {
+  readonly message: QueuedMessage;
+  readonly queue: string;
+  /** Whether what settles its follow-up had been recorded when it read the timeline. */
+  settledAtRead?: boolean;
+  told?: Told;
+  /** Resolves once the worker waits at a gate or is done. */
+  atRest: Promise<void>;
+  rest: () => void;
+  gate?: Gate | undefined;
+}
+
+interface Gate {
+  readonly operation: Operation;
+  /** Milliseconds: storage answers within 10 s and a channel within 30 s. */
+  readonly deadline: number;
+  go(): void;
+  fail(error: Error): void;
+}
+
+/**
+ * The functions, run as the host runs them over storage in memory, with each step of chance taken from `choices`: which
+ * worker goes on, which message comes next, when time passes, what fails. Once there are no choices left all goes
+ * well and in order, so that it always comes to rest.
+ */
+export class Simulation {
+  readonly storage = new MemoryStorage();
+  readonly told: Told[] = [];
+  readonly logs: string[] = [];
+  /** How often an owner's own reaction ran, by idempotency key. */
+  readonly reacted = new Map<string, number>();
+  readonly violations: string[] = [];
+  readonly #choices: readonly number[];
+  #next = 0;
+  readonly #left: { -readonly [K in keyof Faults]: number };
+  readonly #workers = new Set<Worker>();
+
+  constructor(choices: readonly number[], faults: Faults) {
+    this.#choices = choices;
+    this.#left = { ...faults };
+  }
+
+  /** Runs until no message is left. */
+  async run(): Promise<void> {
+    for (let steps = 0; steps < 20_000; steps++) {
+      vi.setSystemTime(this.storage.now);
+      const gates = [...this.#workers].filter(({ gate }) => gate);
+      const visible = [...this.storage.queues].flatMap(([queue, messages]) =>
+        gates.length < 16
+          ? messages.filter((m) => m.visibleAt <= this.storage.now).map((message) => ({ queue, message }))
+          : [],
+      );
+      const later = [...this.storage.queues.values()].flat().map(({ visibleAt }) => visibleAt);
+      const deadlines = gates.map(({ gate }) => gate?.deadline as number);
+      const nextMoment = Math.min(...deadlines, ...later.filter((at) => at > this.storage.now));
+      const canPass = Number.isFinite(nextMoment) && nextMoment > this.storage.now;
+      const options = gates.length + visible.length + (canPass ? 1 : 0);
+      if (options === 0) return;
+
+      const choice = this.#choose(options);
+      const gated = gates[choice];
+      const taken = visible[choice - gates.length];
+      if (gated) await this.#goOn(gated);
+      else if (taken) await this.#deliver(taken.queue, taken.message);
+      else this.storage.now = nextMoment;
+    }
+    throw new Error('it does not come to rest');
+  }
+
+  #choose(options: number): number {
+    return (this.#choices[this.#next++] ?? 0) % options;
+  }
+
+  #use(kind: keyof Faults): boolean {
+    if (this.#left[kind] <= 0) return false;
+    this.#left[kind]--;
+    return true;
+  }
+
+  /** Lets a worker go on from its gate, or lets it fail there. */
+  async #goOn(worker: Worker): Promise<void> {
+    const gate = worker.gate as Gate;
+    const { name, when } = gate.operation;
+    const luck = this.#choose(12);
+    worker.gate = undefined;
+    this.#restless(worker);
+    if (luck === 10 && this.#use('crash')) {
+      this.#interrupt(worker);
+      this.#workers.delete(worker);
+      this.#comeBack(worker, 30_000 + this.#choose(571) * 1000);
+      return;
+    }
+    if (luck === 11 && this.#use('fault')) {
+      this.#interrupt(worker);
+      const certain = name === 'tell' && when === 'before';
+      gate.fail(certain ? new NotDelivered('answered 500') : restError(500, 'InternalError'));
+    } else {
+      if (luck === 9 && name === 'send' && when === 'after' && this.#use('twice')) this.#twin();
+      gate.go();
+    }
+    await worker.atRest;
+  }
+
+  #interrupt({ told }: Worker): void {
+    if (told && !told.recorded) told.interrupted = true;
+  }
+
+  /** The message that was put last is there twice. */
+  #twin(): void {
+    for (const messages of this.storage.queues.values()) {
+      const last = messages.at(-1);
+      if (!last || last.id !== this.#lastId()) continue;
+      const visibleAt = Number.isFinite(last.visibleAt) ? last.visibleAt : this.storage.now;
+      messages.push({ ...last, id: `${last.id}'`, visibleAt, dequeueCount: 0 });
+    }
+  }
+
+  #lastId(): string | undefined {
+    const ids = [...this.storage.queues.values()].flat().map(({ id }) => id);
+    return ids.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).at(-1);
+  }
+
+  #restless(worker: Worker): void {
+    worker.atRest = new Promise((resolve) => {
+      worker.rest = resolve;
+    });
+  }
+
+  async #deliver(queue: string, message: QueuedMessage): Promise<void> {
+    message.visibleAt = Number.POSITIVE_INFINITY;
+    message.dequeueCount++;
+    const worker: Worker = { message, queue, atRest: Promise.resolve(), rest: () => {} };
+    this.#restless(worker);
+    this.#workers.add(worker);
+    const pause = (operation: Operation) => {
+      this.#observe(worker, operation);
+      return new Promise<void>((go, fail) => {
+        const patience = operation.name === 'tell' ? 30_000 : 10_000;
+        worker.gate = { operation, deadline: this.storage.now + patience, go, fail };
+        worker.rest();
+      });
+    };
+    const text = Buffer.from(message.text, 'base64').toString();
+    void this.#handler(queue, pause)(JSON.parse(text), this.#context(message)).then(
+      () => {
+        if (!this.#workers.delete(worker)) return;
+        this.#forget(queue, message);
+        worker.rest();
+      },
+      () => {
+        if (!this.#workers.delete(worker)) return;
+        this.#comeBack(worker, 30_000);
+        worker.rest();
+      },
+    );
+    await worker.atRest;
+  }
+
+  /** As the host does: five tries, then the poison queue. */
+  #comeBack({ queue, message }: Worker, after: number): void {
+    message.visibleAt = this.storage.now + after;
+    if (message.dequeueCount < 5) return;
+    this.#forget(queue, message);
+    this.storage.put(`${queue}-poison`, JSON.parse(Buffer.from(message.text, 'base64').toString()));
+  }
+
+  #forget(queue: string, message: QueuedMessage): void {
+    const messages = this.storage.messages(queue);
+    messages.splice(messages.indexOf(message), 1);
+  }
+
+  #context({ dequeueCount, id }: QueuedMessage): InvocationContext {
+    const write = (line: string) => void this.logs.push(line);
+    return {
+      triggerMetadata: { dequeueCount, id },
+      info: write,
+      warn: write,
+      error: write,
+    } as unknown as InvocationContext;
+  }
+
+  #handler(queue: string, pause: (operation: Operation) => Promise<void>) {
+    const { storage } = this;
+    const timeline = new Timeline(storage.table('timeline', pause));
+    const parked = makeParked(storage.table('parked', pause), queue);
+    const own = queue.replace('-poison', '');
+    const deps = { timeline, parked, queue: storage.queue(own, pause) };
+    const channel = new MemoryChannel(pause);
+    const ownReactions = createReactions((_event, { idempotencyKey }) => {
+      this.reacted.set(idempotencyKey, (this.reacted.get(idempotencyKey) ?? 0) + 1);
+    });
+    const reactions = [
+      followUpReactions({ timeline, queue: storage.queue('follow-ups', pause), grace }),
+      ownReactions,
+    ];
+    switch (queue) {
+      case 'correspondence-events':
+        return makeTrackEvents({ ...deps, reactions });
+      case 'correspondence-events-poison':
+        return makeTakeBackEvents(deps);
+      case 'follow-ups':
+        return makeFollowUp({ ...deps, channel });
+      default:
+        return makeTakeBackFollowUps(deps);
+    }
+  }
+
+  /** Notes what a worker of the queue `follow-ups` saw and did. */
+  #observe(worker: Worker, { name, when, result }: Operation): void {
+    if (worker.queue !== 'follow-ups' || when !== 'after') return;
+    const { kind, correspondenceId } = JSON.parse(Buffer.from(worker.message.text, 'base64').toString())
+      .followUp as { kind: FollowUpKind; correspondenceId: string };
+    if (name === 'list') worker.settledAtRead = this.settled(correspondenceId, kind);
+    if (name === 'tell') {
+      const step = result as Step;
+      const told = { step, worker, interrupted: false, recorded: false };
+      worker.told = told;
+      this.told.push(told);
+      if (step.type === 'follow-up.opened' && worker.settledAtRead) {
+        this.violations.push(`${step.idempotencyKey}: opened though it was settled before the look`);
+      }
+      if (step.type === 'follow-up.closed' && !worker.settledAtRead) {
+        this.violations.push(`${step.idempotencyKey}: closed though it is not settled`);
+      }
+    }
+    if (name === 'replace' && worker.told && result !== undefined) worker.told.recorded = true;
+  }
+
+  settled(id: string, kind: FollowUpKind): boolean {
+    const { facts } = deriveStatus(this.entries(id));
+    return settlingFacts(kind).some((fact) => facts[fact]);
+  }
+
+  entries(id: string) {
+    return this.storage
+      .rowsOf('timeline', id)
+      .filter(({ rowKey }) => rowKey.startsWith('event:')) as unknown as Parameters<typeof deriveStatus>[0] &
+      {
+        id: string;
+        type: string;
+      }[];
+  }
+
+  followUps(id: string) {
+    return this.storage
+      .rowsOf('timeline', id)
+      .filter(({ rowKey }) => rowKey.startsWith('follow-up:')) as unknown as {
+      kind: FollowUpKind;
+      state: string;
+      claimedBy?: string;
+      reason?: string;
+    }[];
+  }
+}

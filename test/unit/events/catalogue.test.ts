@@ -1,0 +1,140 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  catalogue,
+  type EventName,
+  type EventType,
+  type FollowUpKind,
+  lookUp,
+  openingFact,
+  settlingFacts,
+  type Tracked,
+  typePrefix,
+} from '../../../shared/events/catalogue.ts';
+import { eventOf, seeds } from '../../support/fixture.ts';
+
+/** The contract's section 2: name, whose subject, what `resourceinstance` is, the fact. */
+const contract: [EventName, 'sender' | 'recipient', Tracked, string][] = [
+  ['attachmentinitialized', 'sender', 'attachment', 'initialized'],
+  ['attachmentpublished', 'sender', 'attachment', 'published'],
+  ['attachmentuploadfailed', 'sender', 'attachment', 'uploadFailed'],
+  ['attachmentexpired', 'sender', 'attachment', 'expired'],
+  ['correspondenceinitialized', 'sender', 'correspondence', 'initialized'],
+  ['correspondencepublished', 'recipient', 'correspondence', 'published'],
+  ['correspondencepublishfailed', 'sender', 'correspondence', 'publishFailed'],
+  ['correspondencepurged', 'sender', 'correspondence', 'purged'],
+  ['correspondencereceiverread', 'sender', 'correspondence', 'read'],
+  ['correspondencereceiverconfirmed', 'sender', 'correspondence', 'confirmed'],
+  ['correspondencereceiverneverread', 'recipient', 'correspondence', 'neverRead'],
+  ['correspondencereceiverneverconfirmed', 'recipient', 'correspondence', 'neverConfirmed'],
+  ['notificationcreated', 'sender', 'notification-order', 'notificationCreated'],
+  ['correspondencenotificationcreationfailed', 'sender', 'correspondence', 'notificationCreationFailed'],
+  ['correspondencenotificationfailed', 'sender', 'correspondence', 'notificationFailed'],
+  ['correspondencenotificationallfailed', 'sender', 'correspondence', 'notificationAllFailed'],
+  ['correspondencenotificationdelivered', 'sender', 'correspondence', 'notificationDelivered'],
+  [
+    'correspondencenotificationreminderdelivered',
+    'sender',
+    'correspondence',
+    'notificationReminderDelivered',
+  ],
+];
+const notSentToday: [EventName, Tracked][] = [
+  ['attachmentuploadprocessing', 'attachment'],
+  ['attachmentpurged', 'attachment'],
+  ['attachmentdownloaded', 'attachment'],
+  ['correspondencearchived', 'correspondence'],
+  ['correspondencereceiverreplied', 'correspondence'],
+  ['correspondencereceiverreserved', 'correspondence'],
+];
+const opens: Partial<Record<EventName, FollowUpKind>> = {
+  correspondencereceiverneverread: 'never-read',
+  correspondencereceiverneverconfirmed: 'never-confirmed',
+};
+const closes: Partial<Record<EventName, FollowUpKind[]>> = {
+  correspondencereceiverread: ['never-read'],
+  correspondencereceiverconfirmed: ['never-read', 'never-confirmed'],
+  correspondencepurged: ['never-read', 'never-confirmed'],
+  correspondencepublishfailed: ['never-read', 'never-confirmed'],
+};
+
+describe('catalogue', () => {
+  it.each(contract)('%s is the contract row', (name, subject, about, fact) => {
+    expect(lookUp(typePrefix + name)).toMatchObject({ name, subject, about, fact });
+  });
+
+  it.each(notSentToday)('%s, not sent today, is known and about the %s', (name, about) => {
+    expect(lookUp(typePrefix + name)).toMatchObject({ name, about });
+  });
+
+  it('has the types of the contract and no other', () => {
+    expect(Object.keys(catalogue).sort()).toEqual(
+      [...contract, ...notSentToday].map(([name]) => name).sort(),
+    );
+  });
+
+  it.each(Object.keys(catalogue) as EventName[])('%s is found in any casing', (name) => {
+    const row = lookUp(typePrefix + name);
+    expect(row?.name).toBe(name);
+    const odd = [...(typePrefix + name)].map((c, i) => (i % 2 ? c.toUpperCase() : c)).join('');
+    expect(lookUp((typePrefix + name).toUpperCase())).toEqual(row);
+    expect(lookUp(odd)).toEqual(row);
+    expect(lookUp(`${typePrefix}${name[0]?.toUpperCase()}${name.slice(1)}`)).toEqual(row);
+  });
+
+  it.each(Object.keys(catalogue) as EventName[])('%s opens and closes what it should', (name) => {
+    const row = lookUp(typePrefix + name);
+    expect(row?.opens).toBe(opens[name]);
+    expect([...(row?.closes ?? [])].sort()).toEqual([...(closes[name] ?? [])].sort());
+  });
+
+  it('states each fact about a thing by one type alone', () => {
+    const stated = Object.values(catalogue).map(({ about, fact }) => `${about} ${fact}`);
+    expect(new Set(stated).size).toBe(stated.length);
+  });
+
+  it.each(seeds)('knows the type that %s has', (seed) => {
+    expect(lookUp(eventOf(seed).type)?.name).toBe('correspondencepublished');
+  });
+
+  it('knows …Correspondencereceiverreserved, as two of the seeds print it', () => {
+    expect(lookUp('no.altinn.correspondence.Correspondencereceiverreserved')?.fact).toBe('reserved');
+  });
+
+  it.each([
+    'no.altinn.correspondence.correspondenceforwarded',
+    'correspondencepublished',
+    'no.altinn.correspondence.',
+    'no.altinn.correspondence.correspondencepublished ',
+    'no.altinn.broker.published',
+    'platform.events.validatesubscription',
+    '',
+    'no.altinn.correspondence.__proto__',
+    'no.altinn.correspondence.constructor',
+    'no.altinn.correspondence.toString',
+    '__proto__',
+  ])('does not know %j', (type) => {
+    expect(lookUp(type)).toBeUndefined();
+  });
+});
+
+describe('what opens and settles a follow-up', () => {
+  it('is read, confirmed, purged or failed for never-read; not read for never-confirmed', () => {
+    expect([...settlingFacts('never-read')].sort()).toEqual(['confirmed', 'publishFailed', 'purged', 'read']);
+    expect([...settlingFacts('never-confirmed')].sort()).toEqual(['confirmed', 'publishFailed', 'purged']);
+  });
+
+  it('is the never* fact of its kind', () => {
+    expect(openingFact('never-read')).toBe('neverRead');
+    expect(openingFact('never-confirmed')).toBe('neverConfirmed');
+  });
+});
+
+describe('EventType', () => {
+  it('is the catalogue’s types, lower-case and with the prefix, and nothing else', () => {
+    expectTypeOf<EventType>().toEqualTypeOf<`no.altinn.correspondence.${keyof typeof catalogue}`>();
+    expectTypeOf<'no.altinn.correspondence.correspondencereceiverread'>().toExtend<EventType>();
+    expectTypeOf<'no.altinn.correspondence.Published'>().not.toExtend<EventType>();
+    expectTypeOf<'correspondencereceiverread'>().not.toExtend<EventType>();
+    expectTypeOf<string>().not.toExtend<EventType>();
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { catalogue, type EventName, type EventType, typePrefix } from '../../../shared/events/catalogue.ts';
+import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
+import { createReactions, type Reactions } from '../../../shared/reactions/registry.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { eventOf } from '../../support/fixture.ts';
+
+const log: Log = { info() {}, warn() {}, error() {} };
+const context = { idempotencyKey: 'key', log };
+
+function start() {
+  const calls: string[] = [];
+  const reactions = createReactions((event, { known }) => void calls.push(`fallback ${event.type} ${known}`));
+  return { calls, reactions };
+}
+
+describe('createReactions', () => {
+  it.each(Object.keys(catalogue) as EventName[])(
+    'runs the reaction to %s in any casing, and no other',
+    async (name) => {
+      const { calls, reactions } = start();
+      for (const other of Object.keys(catalogue) as EventName[])
+        reactions.on(`${typePrefix}${other}`, () => void calls.push(other));
+      const event = eventOf('subject-person');
+      await reactions.run({ ...event, type: typePrefix + name }, context);
+      await reactions.run({ ...event, type: (typePrefix + name).toUpperCase() }, context);
+      expect(calls).toEqual([name, name]);
+    },
+  );
+
+  it('runs the reaction to a type under its old name', async () => {
+    const { calls, reactions } = start();
+    reactions.on('no.altinn.correspondence.correspondencepublished', () => void calls.push('published'));
+    await reactions.run(eventOf('seed-published-2024'), context);
+    expect(calls).toEqual(['published']);
+  });
+
+  it('refuses a second reaction to a type, and keeps the first', async () => {
+    const { calls, reactions } = start();
+    const type = 'no.altinn.correspondence.correspondencereceiverread';
+    reactions.on(type, () => void calls.push('first'));
+    expect(() => reactions.on(type, () => void calls.push('second'))).toThrow(
+      /correspondencereceiverread has a reaction/,
+    );
+    await reactions.run({ ...eventOf('subject-person'), type }, context);
+    expect(calls).toEqual(['first']);
+  });
+
+  it('tells the fallback whether the type is known', async () => {
+    const { calls, reactions } = start();
+    await reactions.run(eventOf('subject-person'), context);
+    await reactions.run(eventOf('unknown-type'), context);
+    expect(calls).toEqual([
+      'fallback no.altinn.correspondence.correspondencepublished true',
+      'fallback no.altinn.correspondence.correspondenceforwarded false',
+    ]);
+  });
+
+  it('hands over the event, the idempotency key and the log', async () => {
+    const { reactions } = start();
+    const event = eventOf('subject-person');
+    const given: unknown[] = [];
+    reactions.on('no.altinn.correspondence.correspondencepublished', (...all) => void given.push(...all));
+    await reactions.run(event, context);
+    expect(given).toEqual([event, context]);
+  });
+
+  it('waits for a reaction, and throws what it or the fallback throws', async () => {
+    let done = false;
+    const reactions = createReactions(() => Promise.reject(new Error('fallback failed')));
+    reactions.on('no.altinn.correspondence.correspondencepublished', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      done = true;
+      throw new Error('reaction failed');
+    });
+    await expect(reactions.run(eventOf('subject-person'), context)).rejects.toThrow('reaction failed');
+    expect(done).toBe(true);
+    await expect(reactions.run(eventOf('unknown-type'), context)).rejects.toThrow('fallback failed');
+  });
+
+  it('can be written in one chain', () => {
+    const { reactions } = start();
+    const chained = reactions
+      .on('no.altinn.correspondence.correspondencereceiverread', () => {})
+      .on('no.altinn.correspondence.correspondencereceiverconfirmed', () => {});
+    expect(chained).toBe(reactions);
+  });
+
+  it('takes the types of the catalogue and no other', () => {
+    const { reactions } = start();
+    expectTypeOf<Parameters<Reactions['on']>[0]>().toEqualTypeOf<EventType>();
+    expectTypeOf<EventType>().toEqualTypeOf<`no.altinn.correspondence.${keyof typeof catalogue}`>();
+    const react = (event: CloudEvent) => {
+      expectTypeOf(event.id).toBeString();
+    };
+    reactions.on('no.altinn.correspondence.correspondencereceiverread', react);
+    // @ts-expect-error not in the catalogue
+    reactions.on('no.altinn.correspondence.correspondenceforwarded', react);
+    // @ts-expect-error an old name: its type of today is meant
+    reactions.on('no.altinn.correspondence.published', react);
+    // @ts-expect-error another casing
+    reactions.on('no.altinn.correspondence.CorrespondenceReceiverConfirmed', react);
+    // @ts-expect-error no prefix
+    reactions.on('correspondencereceiverconfirmed', react);
+    const anyType = 'no.altinn.correspondence.correspondencepurged' as string;
+    // @ts-expect-error any text
+    reactions.on(anyType, react);
+    // @ts-expect-error no fallback
+    expect(() => createReactions().on('no.altinn.correspondence.correspondencepurged', react)).not.toThrow();
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../shared/runtime/configuration-error.ts';
+import { readConfiguration } from '../../../shared/settings/configuration.ts';
+import { connectStorage } from '../../../shared/storage/connect.ts';
+
+const connectionString =
+  'DefaultEndpointsProtocol=https;AccountName=brev;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net';
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const url = 'https://case-system.example.no/follow-ups';
+
+const base = { AzureWebJobsStorage: connectionString };
+const webhook = { ...base, FOLLOW_UP_WEBHOOK_URL: url, FOLLOW_UP_WEBHOOK_SECRET: secret };
+const identity = {
+  AzureWebJobsStorage__queueServiceUri: 'https://brev.queue.core.windows.net',
+  AzureWebJobsStorage__tableServiceUri: 'https://brev.table.core.windows.net',
+};
+
+function messageFor(environment: Record<string, string | undefined>): string {
+  try {
+    readConfiguration(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return (error as Error).message;
+  }
+  throw new Error('it was taken');
+}
+
+describe('readConfiguration', () => {
+  it('has a default for all but the storage', () => {
+    expect(readConfiguration(base)).toEqual({
+      storage: { connectionString },
+      followUp: { grace: 300, webhook: undefined },
+      callers: undefined,
+      resources: [],
+      altinn: undefined,
+      reconcileSchedule: '0 7 * * * *',
+    });
+  });
+
+  it('reads everything', () => {
+    const settings = {
+      ...webhook,
+      FOLLOW_UP_GRACE: 'PT1H',
+      FOLLOW_UP_INCLUDE_PERSONS: 'TRUE',
+      ALTINN_RESOURCES: 'my-letters, urn:altinn:resource:my-decisions',
+      ALTINN_SOURCE: 'tt02',
+      RECONCILE_SCHEDULE: '0 */15 * * * *',
+      PATH: '/usr/bin',
+    };
+    expect(readConfiguration(settings)).toMatchObject({
+      storage: { connectionString },
+      followUp: { grace: 3_600, webhook: { url, secret, includePersons: true } },
+      callers: { policy: 'report' },
+      resources: ['urn:altinn:resource:my-letters', 'urn:altinn:resource:my-decisions'],
+      reconcileSchedule: '0 */15 * * * *',
+    });
+  });
+
+  it('names what is wrong for Altinn together with the rest', () => {
+    const settings = {
+      FOLLOW_UP_GRACE: 'soon',
+      ALTINN_SOURCE: 'tt03',
+      ALTINN_ENVIRONMENT: 'tt02',
+      RECONCILE_SCHEDULE: 'hourly',
+    };
+    let message = '';
+    try {
+      readConfiguration(settings);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    for (const name of [
+      ...Object.keys(settings).slice(0, 2),
+      'RECONCILE_SCHEDULE',
+      'MASKINPORTEN_CLIENT_ID',
+      'AzureWebJobsStorage',
+    ]) {
+      expect(message).toContain(`${name} `);
+    }
+  });
+
+  it.each(['UseDevelopmentStorage=true', 'UseDevelopmentStorage=true;'])('takes %s', (text) => {
+    expect(readConfiguration({ AzureWebJobsStorage: text }).storage).toEqual({ connectionString: text });
+  });
+
+  it('reads a managed identity, with a client id or without', () => {
+    const [queueServiceUri, tableServiceUri] = Object.values(identity);
+    expect(readConfiguration(identity).storage).toEqual({
+      queueServiceUri,
+      tableServiceUri,
+      clientId: undefined,
+    });
+    expect(readConfiguration({ ...identity, AzureWebJobsStorage__clientId: 'id' }).storage).toMatchObject({
+      clientId: 'id',
+    });
+  });
+
+  it('takes an empty setting for an absent one, and leaves spaces around it out', () => {
+    const settings = {
+      ...webhook,
+      FOLLOW_UP_GRACE: '  ',
+      FOLLOW_UP_INCLUDE_PERSONS: '',
+      FOLLOW_UP_WEBHOOK_URL: ` ${url}\n`,
+    };
+    expect(readConfiguration(settings).followUp).toEqual({
+      grace: 300,
+      webhook: { url, secret, includePersons: false },
+    });
+  });
+
+  it.each(['http://localhost:9/x', 'http://127.0.0.1:9/x', 'http://[::1]:9/x'])(
+    'takes %s: it stays on the machine',
+    (at) => {
+      expect(readConfiguration({ ...webhook, FOLLOW_UP_WEBHOOK_URL: at }).followUp.webhook?.url).toBe(at);
+    },
+  );
+
+  it.each<[string, Record<string, string | undefined>]>([
+    ['AzureWebJobsStorage', {}],
+    ['AzureWebJobsStorage', { AzureWebJobsStorage: 'hunter2' }],
+    ['AzureWebJobsStorage', { AzureWebJobsStorage: 'AccountName=hunter2' }],
+    [
+      'AzureWebJobsStorage__tableServiceUri',
+      { ...identity, AzureWebJobsStorage__tableServiceUri: undefined },
+    ],
+    [
+      'AzureWebJobsStorage__queueServiceUri',
+      { ...identity, AzureWebJobsStorage__queueServiceUri: undefined },
+    ],
+    [
+      'AzureWebJobsStorage__queueServiceUri',
+      { ...identity, AzureWebJobsStorage__queueServiceUri: 'hunter2' },
+    ],
+    [
+      'AzureWebJobsStorage__tableServiceUri',
+      { ...identity, AzureWebJobsStorage__tableServiceUri: 'http://hunter2' },
+    ],
+    ['FOLLOW_UP_GRACE', { ...base, FOLLOW_UP_GRACE: 'hunter2' }],
+    ['FOLLOW_UP_GRACE', { ...base, FOLLOW_UP_GRACE: '300' }],
+    ['FOLLOW_UP_GRACE', { ...base, FOLLOW_UP_GRACE: 'P1M' }],
+    ['FOLLOW_UP_GRACE', { ...base, FOLLOW_UP_GRACE: '-PT5M' }],
+    ['FOLLOW_UP_WEBHOOK_URL', { ...webhook, FOLLOW_UP_WEBHOOK_URL: 'hunter2' }],
+    ['FOLLOW_UP_WEBHOOK_URL', { ...webhook, FOLLOW_UP_WEBHOOK_URL: 'http://hunter2.example.no' }],
+    ['FOLLOW_UP_WEBHOOK_URL', { ...webhook, FOLLOW_UP_WEBHOOK_URL: 'http://localhost.hunter2.no' }],
+    ['FOLLOW_UP_WEBHOOK_SECRET', { ...webhook, FOLLOW_UP_WEBHOOK_SECRET: undefined }],
+    ['FOLLOW_UP_WEBHOOK_SECRET', { ...webhook, FOLLOW_UP_WEBHOOK_SECRET: 'hunter2' }],
+    ['FOLLOW_UP_WEBHOOK_SECRET', { ...webhook, FOLLOW_UP_WEBHOOK_SECRET: 'whsec_hunter2' }],
+    ['FOLLOW_UP_WEBHOOK_SECRET', { ...webhook, FOLLOW_UP_WEBHOOK_SECRET: secret.slice(6) }],
+    ['FOLLOW_UP_WEBHOOK_SECRET', { ...webhook, FOLLOW_UP_WEBHOOK_SECRET: `whsec_hunter2${'_'.repeat(40)}` }],
+    ['FOLLOW_UP_INCLUDE_PERSONS', { ...webhook, FOLLOW_UP_INCLUDE_PERSONS: 'hunter2' }],
+    ['FOLLOW_UP_INCLUDE_PERSONS', { ...webhook, FOLLOW_UP_INCLUDE_PERSONS: '1' }],
+  ])('names %s, gives an example and repeats no value: %j', (name, environment) => {
+    const message = messageFor(environment);
+    expect(message).toContain(name);
+    expect(message).toMatch(/Example: \S|Make one with: \S/);
+    expect(message).not.toContain('hunter2');
+    for (const given of Object.values(environment))
+      if (given && given.length > 20) expect(message).not.toContain(given);
+    expect(message.split('\n')).toHaveLength(1);
+  });
+
+  it('names all that are wrong at once', () => {
+    const message = messageFor({
+      AzureWebJobsStorage: 'x',
+      FOLLOW_UP_GRACE: 'x',
+      FOLLOW_UP_WEBHOOK_URL: 'x',
+      FOLLOW_UP_WEBHOOK_SECRET: 'x',
+      FOLLOW_UP_INCLUDE_PERSONS: 'x',
+    });
+    expect(message.split('\n').map((line) => line.split(' ', 1)[0])).toEqual([
+      'AzureWebJobsStorage',
+      'FOLLOW_UP_GRACE',
+      'FOLLOW_UP_WEBHOOK_URL',
+      'FOLLOW_UP_WEBHOOK_SECRET',
+      'FOLLOW_UP_INCLUDE_PERSONS',
+    ]);
+  });
+
+  it('names what is missing together with what is wrong', () => {
+    const message = messageFor({ FOLLOW_UP_GRACE: 'x', FOLLOW_UP_WEBHOOK_URL: url });
+    for (const name of ['AzureWebJobsStorage', 'FOLLOW_UP_GRACE', 'FOLLOW_UP_WEBHOOK_SECRET'])
+      expect(message).toContain(name);
+  });
+
+  it.each([
+    'AccountName=brev;AccountKey=c2VjcmV0',
+    'AccountName=;AccountKey=c2VjcmV0',
+    'DefaultEndpointsProtocol=https;AccountName=brev;AccountKey=c2VjcmV0',
+    'DefaultEndpointsProtocol=ftp;AccountName=brev;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net',
+    'DefaultEndpointsProtocol=https;AccountName=brev;AccountKey=?;EndpointSuffix=core.windows.net',
+    'usedevelopmentstorage=true',
+  ])('names AzureWebJobsStorage for %s, or the clients take it', (text) => {
+    try {
+      const { storage } = readConfiguration({ AzureWebJobsStorage: text });
+      const clients = connectStorage(storage);
+      clients.queue('correspondence-events');
+      clients.table('timeline');
+    } catch (error) {
+      expect((error as Error).message).toContain('AzureWebJobsStorage');
+    }
+  });
+
+  it.each(['P99999999999W', 'P300000000D'])('does not take a grace of %s', (grace) => {
+    expect(messageFor({ ...base, FOLLOW_UP_GRACE: grace })).toContain('FOLLOW_UP_GRACE');
+  });
+
+  it.each(['ftp://localhost/x', 'ws://127.0.0.1/x'])('does not take %s for a webhook address', (at) => {
+    expect(messageFor({ ...webhook, FOLLOW_UP_WEBHOOK_URL: at })).toContain('FOLLOW_UP_WEBHOOK_URL');
+  });
+
+  it('does not take a webhook address with a user and password', () => {
+    const message = messageFor({ ...webhook, FOLLOW_UP_WEBHOOK_URL: 'https://user:hunter2@example.no' });
+    expect(message).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
+import { type Envelope, envelop } from '../../../shared/queue/message.ts';
+import { createReactions } from '../../../shared/reactions/registry.ts';
+import { logTo } from '../../../shared/runtime/log.ts';
+import { PermanentFault } from '../../../shared/storage/faults.ts';
+import { deriveStatus } from '../../../shared/tracking/status.ts';
+import { Timeline } from '../../../shared/tracking/timeline.ts';
+import { parseId, track } from '../../../shared/tracking/track.ts';
+import { eventOf, letters, seeds } from '../../support/fixture.ts';
+import { MemoryStorage } from '../../support/memory-storage.ts';
+
+const receivedAt = '2026-08-20T06:00:00.000Z';
+const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
+
+function start() {
+  const storage = new MemoryStorage();
+  const timeline = new Timeline(storage.table('timeline'));
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const log = logTo({ info: write, warn: write, error: write });
+  const ran: [string, string][] = [];
+  const reactions = ['first', 'second'].map((name) =>
+    createReactions((_event, { idempotencyKey }) => void ran.push([name, idempotencyKey])),
+  );
+  const run = (event: CloudEvent, again = false, changes: Partial<Envelope> = {}) =>
+    track({ ...envelop(event, { via: 'push', receivedAt }), ...changes }, again, {
+      timeline,
+      reactions,
+      log,
+    });
+  return { storage, timeline, lines, ran, run };
+}
+
+describe('track', () => {
+  it.each([...seeds, ...letters])('puts %s into its timeline, verbatim', async (name) => {
+    const { storage, timeline, run } = start();
+    const event = eventOf(name);
+    await run(event);
+    const [row] = storage.rowsOf('timeline');
+    expect(row?.event).toBe(JSON.stringify(event));
+    expect(row?.partitionKey).toMatch(/^[0-9a-f-]{36}$/);
+    const { entries } = await timeline.read(row?.partitionKey as string);
+    expect(entries).toMatchObject([{ id: event.id, type: event.type, source: event.source, receivedAt }]);
+    expect(deriveStatus(entries).timeline).toHaveLength(1);
+  });
+
+  it('runs all reactions, one registry after the other, for a new event', async () => {
+    const { ran, run } = start();
+    await run(eventOf('subject-person'));
+    const key = `correspondencepublished-${letter}`;
+    expect(ran).toEqual([
+      ['first', key],
+      ['second', key],
+    ]);
+  });
+
+  it('runs none for an event that is recorded, unless its own message comes again', async () => {
+    const { ran, run, lines } = start();
+    const event = eventOf('subject-person');
+    await run(event);
+    await run(event);
+    expect(ran).toHaveLength(2);
+    expect(lines.at(-1)).toMatch(/^duplicate /);
+    await run(event, true);
+    expect(ran).toHaveLength(4);
+    expect(lines.at(-1)).toMatch(/^tracked /);
+  });
+
+  it('takes one storage operation for a new event that calls for nothing, and one for a repeated one', async () => {
+    const { storage, run } = start();
+    await run(eventOf('subject-person'));
+    expect(storage.operations).toBe(1);
+    await run(eventOf('subject-person'));
+    expect(storage.operations).toBe(2);
+  });
+
+  it('knows an event again by its id and type, in any casing of type and resourceinstance', async () => {
+    const { storage, run } = start();
+    const event = eventOf('subject-person');
+    await run(event);
+    await run({ ...event, type: event.type.toUpperCase(), resourceinstance: letter.toUpperCase() });
+    expect(storage.rowsOf('timeline')).toHaveLength(1);
+    await run({ ...event, id: 'another' });
+    expect(storage.rowsOf('timeline')).toHaveLength(2);
+  });
+
+  it('gives the same idempotency key to the same fact, under whatever id, casing and old name', async () => {
+    const { ran, run } = start();
+    const event = eventOf('subject-person');
+    await run(event);
+    await run({ ...event, id: 'another', type: 'no.altinn.correspondence.Published' });
+    await run({ ...event, id: 'a third', type: event.type.toUpperCase() });
+    expect(new Set(ran.map(([, key]) => key)).size).toBe(1);
+    await run({ ...event, type: 'no.altinn.correspondence.correspondencereceiverread' });
+    expect(new Set(ran.map(([, key]) => key)).size).toBe(2);
+  });
+
+  it('gives each event of an unknown type a key of its own', async () => {
+    const { ran, run } = start();
+    await run(eventOf('unknown-type'));
+    await run({ ...eventOf('unknown-type'), id: 'another' });
+    expect(new Set(ran.map(([, key]) => key)).size).toBe(2);
+  });
+
+  it.each<[string, unknown]>([
+    ['absent', undefined],
+    ['empty', ''],
+    ['a number', 7],
+    ['no GUID', 'da4ceacc'],
+    ['a GUID in braces', `{${letter}}`],
+    ['a GUID and more', `${letter}/x`],
+  ])(
+    'throws a permanent fault where resourceinstance is %s, and names no value',
+    async (_what, resourceinstance) => {
+      const { storage, run, ran } = start();
+      const tracked = run({ ...eventOf('subject-person'), resourceinstance });
+      await expect(tracked).rejects.toBeInstanceOf(PermanentFault);
+      await expect(tracked).rejects.toThrow(/^resourceinstance is missing or no GUID[^0-9]*$/);
+      expect(storage.rowsOf('timeline')).toEqual([]);
+      expect(ran).toEqual([]);
+    },
+  );
+
+  it('throws on what a reaction throws, with the event recorded, so that the message comes again', async () => {
+    const { timeline, storage } = start();
+    const failing = createReactions(() => {
+      throw new Error('case system is down');
+    });
+    const log = logTo({ info() {}, warn() {}, error() {} });
+    const envelope = envelop(eventOf('subject-person'), { via: 'push', receivedAt });
+    await expect(track(envelope, false, { timeline, reactions: [failing], log })).rejects.toThrow('down');
+    expect(storage.rowsOf('timeline')).toHaveLength(1);
+  });
+
+  it('logs no person', async () => {
+    const { lines, run } = start();
+    await run({ ...eventOf('subject-person'), id: '13845678914' });
+    expect(lines.join()).not.toContain('13845678914');
+  });
+
+  it.each<[string, string]>([
+    ['characters that a row key refuses', 'a/b\\c#d?e\u0001'],
+    ['30,000 characters', 'x'.repeat(30_000)],
+    ['characters of four bytes', '😀'.repeat(500)],
+  ])('takes an id of %s', async (_what, id) => {
+    const { storage, run } = start();
+    await run({ ...eventOf('subject-person'), id });
+    await run({ ...eventOf('subject-person'), id });
+    await run({ ...eventOf('subject-person'), id: `${id}2` });
+    expect(storage.rowsOf('timeline')).toHaveLength(2);
+  });
+
+  it('takes an event of 32 KiB', async () => {
+    const { storage, run } = start();
+    const event = { ...eventOf('subject-person'), filling: 'å😀'.repeat(5_300) };
+    await run(event);
+    const [row] = storage.rowsOf('timeline');
+    expect([row?.event, row?.event2, row?.event3].join('')).toBe(JSON.stringify(event));
+  });
+
+  it('keeps events apart whose type and id are divided by a colon elsewhere', async () => {
+    const { storage, run } = start();
+    const event = eventOf('unknown-type');
+    await run({ ...event, type: 'no.altinn.a:b', id: 'c' });
+    await run({ ...event, type: 'no.altinn.a', id: 'b:c' });
+    expect(storage.rowsOf('timeline')).toHaveLength(2);
+  });
+
+  it('dates the fact of an event without time by the reception that was tracked', async () => {
+    const { timeline, run } = start();
+    for (const receivedAt of ['2026-08-20T06:00:10.000Z', '2026-08-20T06:00:00.000Z']) {
+      await run(eventOf('time-absent'), false, { receivedAt });
+    }
+    const { facts } = deriveStatus((await timeline.read(letter)).entries);
+    expect(Object.values(facts)).toEqual(['2026-08-20T06:00:10.000Z']);
+  });
+});
+
+describe('parseId', () => {
+  it('gives a GUID in lower case', () => {
+    expect(parseId(letter.toUpperCase())).toBe(letter);
+    expect(parseId(letter)).toBe(letter);
+  });
+
+  it.each([undefined, '', 'x', letter.slice(1), `${letter}\n`, ` ${letter}`, letter.replaceAll('-', '')])(
+    'gives nothing for %j',
+    (text) => {
+      expect(parseId(text)).toBeUndefined();
+    },
+  );
+});
