@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Tracked } from '../shared/events/catalogue.ts';
 import { logTo, messageOf } from '../shared/runtime/log.ts';
-import { toMaskedJson } from '../shared/runtime/redact.ts';
+import { toRedactedJson } from '../shared/runtime/redact.ts';
 import { deriveStatus } from '../shared/tracking/status.ts';
 import type { Timeline } from '../shared/tracking/timeline.ts';
 import { parseId } from '../shared/tracking/track.ts';
@@ -50,14 +50,14 @@ export function makeReadStatus({ timeline, about }: Deps) {
       status: status.word,
       facts: status.facts,
       timeline: status.timeline.map(({ id, type, time, receivedAt }) => ({ id, type, time, receivedAt })),
-      followUps: followUps.map(({ kind, state, openedAt, actedAt, closedAt, reason }) => {
-        return { kind, state, openedAt, actedAt, closedAt, reason };
+      followUps: followUps.map(({ kind, state, openedAt, notifiedAt, closedAt, reason }) => {
+        return { kind, state, openedAt, notifiedAt, closedAt, reason };
       }),
     };
     return {
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: toMaskedJson(body),
+      body: toRedactedJson(body),
     };
   };
 }

@@ -1,5 +1,5 @@
 import type { InvocationContext, Timer } from '@azure/functions';
-import { longestRun, type ReconcileDeps, reconcile } from '../shared/reconcile/reconcile.ts';
+import { maxRunMs, type ReconcileDeps, reconcile } from '../shared/reconcile/reconcile.ts';
 import { logTo, messageOf } from '../shared/runtime/log.ts';
 
 interface Deps extends Omit<ReconcileDeps, 'log'> {
@@ -11,7 +11,7 @@ interface Deps extends Omit<ReconcileDeps, 'log'> {
 export function makeReconcileEvents({ resources, ...deps }: Deps) {
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
-    const deadline = Date.now() + longestRun;
+    const deadline = Date.now() + maxRunMs;
     const failed: string[] = [];
     for (const resource of resources) {
       try {

@@ -4,7 +4,7 @@ import { makePlatform, type Platform } from '../../shared/altinn/api/platform.ts
 import { TokenError } from '../../shared/altinn/auth/token-error.ts';
 import { makeTokens, type Tokens } from '../../shared/altinn/auth/tokens.ts';
 import { ConfigurationError } from '../../shared/runtime/configuration-error.ts';
-import { harmless } from '../../shared/runtime/sanitize.ts';
+import { sanitize } from '../../shared/runtime/sanitize.ts';
 import { type AltinnSettings, readAltinnSettings } from '../../shared/settings/altinn.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
 import { Output } from './output.ts';
@@ -34,7 +34,7 @@ export function withCommonOptions(command: Command, example: string): Command {
     .addHelpText('after', `\nExample:\n  npm run altinn -- ${example}`);
 }
 
-/** Runs a command and sets the exit code; whatever it throws is told without a secret. */
+/** Runs a command and sets the exit code; whatever it throws is shown without a secret. */
 export async function perform(options: CommonOptions, work: (cli: Cli) => Promise<ExitCode>): Promise<void> {
   const environment = {
     ...process.env,
@@ -75,7 +75,7 @@ export function explain(error: unknown): string {
   if (error instanceof Failure || error instanceof ConfigurationError || error instanceof TokenError) {
     return error.message;
   }
-  return harmless(error instanceof Error ? error.message : String(error));
+  return sanitize(error instanceof Error ? error.message : String(error));
 }
 
 function remedy({ status, reason, message }: AltinnError): string | undefined {

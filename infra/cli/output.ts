@@ -1,4 +1,4 @@
-import { maskPersons } from '../../shared/runtime/redact.ts';
+import { redactPersons } from '../../shared/runtime/redact.ts';
 
 /** Where a command writes: results to stdout, progress and notes to stderr. */
 export class Output {
@@ -21,7 +21,7 @@ export class Output {
   result(value: object): void {
     if (!this.json) return;
     const masked = (key: string, item: unknown) =>
-      typeof item === 'string' && key !== 'endPoint' ? maskPersons(item) : item;
+      typeof item === 'string' && key !== 'endPoint' ? redactPersons(item) : item;
     process.stdout.write(`${this.#done()}${JSON.stringify(value, masked, 2)}\n`);
   }
 

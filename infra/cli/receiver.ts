@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Tracked } from '../../shared/events/catalogue.ts';
 import { parseJson } from '../../shared/runtime/http.ts';
-import { maskAddress } from '../../shared/runtime/sanitize.ts';
+import { redactAddress } from '../../shared/runtime/sanitize.ts';
 import { Failure } from './exit.ts';
 
 const schema = z.object({
@@ -63,7 +63,7 @@ async function get(url: string): Promise<{ status: number; text: string }> {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeout) });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    throw new Failure(`The receiver at ${maskAddress(url)} could not be reached (${reasonOf(error)})`);
+    throw new Failure(`The receiver at ${redactAddress(url)} could not be reached (${reasonOf(error)})`);
   }
 }
 

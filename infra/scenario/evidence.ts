@@ -29,10 +29,10 @@ export interface Evidence {
 
 export async function gather(
   { simulator, storage, caseSystem, questions, app }: Stage,
-  told: Pick<Evidence, 'strangers' | 'cameToRest'>,
+  rest: Pick<Evidence, 'strangers' | 'cameToRest'>,
 ): Promise<Evidence> {
   return {
-    ...told,
+    ...rest,
     truth: simulator.truth(),
     published: simulator.log.all(),
     counters: { ...simulator.counters },

@@ -27,15 +27,15 @@ interface Case {
   readonly questions: readonly Question[];
 }
 
-/** Whether each follow-up that the truth calls for is there, acted on as it should be, and no other. */
+/** Whether each follow-up that the truth calls for is there, notified as it should be, and no other. */
 export function judgeFollowUps(evidence: Evidence): Finding[] {
   const { stored, calls, kills, faults } = evidence;
   const cases = casesOf(evidence);
   const ids = new Set(cases.map(({ id }) => id));
   const inState = (state: FollowUp['state']) => cases.filter(({ followUp }) => followUp?.state === state);
-  const [suppressed, acted, closed] = [inState('suppressed'), inState('acted'), inState('closed')];
-  const told = cases.filter(({ opened }) => opened.length > 0);
-  const toldClosed = cases.filter(({ closed }) => closed.length > 0);
+  const [suppressed, notified, closed] = [inState('suppressed'), inState('notified'), inState('closed')];
+  const heard = cases.filter(({ opened }) => opened.length > 0);
+  const heardClosed = cases.filter(({ closed }) => closed.length > 0);
   const those = (which: readonly Case[], wrong: (one: Case) => unknown, what: string) =>
     none(
       which.filter(wrong).map(({ id }) => id),
@@ -66,33 +66,33 @@ export function judgeFollowUps(evidence: Evidence): Finding[] {
         ...those(
           suppressed,
           ({ opened, closed }) => opened.length + closed.length > 0,
-          'suppressed follow-ups were told',
+          'suppressed follow-ups were notified',
         ),
       ],
     },
     {
-      what: 'acted',
-      number: acted.length + closed.length,
-      against: `the ${told.length} that the case system heard of, not one of them settled before the look`,
+      what: 'notified',
+      number: notified.length + closed.length,
+      against: `the ${heard.length} that the case system heard of, not one of them settled before the look`,
       broken: [
-        ...those(acted, settled, 'settled follow-ups stay open'),
+        ...those(heard, settled, 'settled follow-ups stay open'),
         ...those(
-          [...acted, ...closed],
+          [...notified, ...closed],
           (one) => one.opened.length === 0 && !mayHaveDied(one, kills),
-          'follow-ups were not told',
+          'follow-ups were not notified',
         ),
-        ...those(told, isFalseAlarm, 'follow-ups were told though settled before the look'),
-        ...none(toldTwice(calls, kills), 'calls came twice though nothing was killed in between'),
+        ...those(heard, isFalseAlarm, 'follow-ups were notified though settled before the look'),
+        ...none(calledTwice(calls, kills), 'calls came twice though nothing was killed in between'),
         ...faults,
       ],
     },
     {
       what: 'closed',
       number: closed.length,
-      against: `the ${toldClosed.length} that the case system heard are settled`,
+      against: `the ${heardClosed.length} that the case system heard are settled`,
       broken: [
         ...those(closed, (one) => !settled(one), 'follow-ups are closed and not settled'),
-        ...equal(closed.length, toldClosed.length, 'follow-ups that were told to be settled'),
+        ...equal(closed.length, heardClosed.length, 'follow-ups that were closed'),
         ...those(
           closed,
           ({ closed }) => closed.length === 0,
@@ -135,7 +135,7 @@ function settledAt({ facts }: LetterTruth, kind: FollowUpKind): number | undefin
 }
 
 /**
- * Whether somebody was told although Altinn, asked for this, must have answered that it is settled; or was told
+ * Whether somebody was notified although Altinn, asked for this, must have answered that it is settled; or was notified
  * without asking. A letter's other follow-up may have asked as well, so the first question counts.
  */
 function isFalseAlarm({ settledAt = Number.POSITIVE_INFINITY, followUp, opened, questions }: Case): boolean {
@@ -146,13 +146,13 @@ function isFalseAlarm({ settledAt = Number.POSITIVE_INFINITY, followUp, opened, 
   return !question || settledAt < question.clock;
 }
 
-/** Whether it was being told when the receiver was killed: it may then be settled without ever having been told. */
+/** Whether it was being notified when the receiver was killed: it may then be settled without ever having been notified. */
 function mayHaveDied({ followUp, closed }: Case, kills: readonly number[]): boolean {
   const [from, to] = [Date.parse(followUp?.dueAt ?? ''), closed[0]?.at ?? 0];
   return kills.some((kill) => from <= kill && kill <= to);
 }
 
-function toldTwice(calls: readonly Call[], kills: readonly number[]): string[] {
+function calledTwice(calls: readonly Call[], kills: readonly number[]): string[] {
   const before = new Map<string, Call>();
   return calls.flatMap((call) => {
     const last = before.get(call.id);

@@ -6,7 +6,7 @@ import { judgeEvents } from './judge-events.ts';
 import { judgeFollowUps } from './judge-follow-ups.ts';
 import type { StoredEvent } from './stored.ts';
 
-/** Holds what is stored and what was told against Altinn's truth: a line for each number, and what does not hold. */
+/** Holds what is stored and what was called against Altinn's truth: a line for each number, and what does not hold. */
 export function judge(evidence: Evidence): Finding[] {
   return [
     ...judgeEvents(evidence),

@@ -7,7 +7,7 @@ import { mayNamePerson } from './persons.ts';
 
 /** One call about a follow-up, whose signature was right. */
 export interface Call {
-  /** The `webhook-id`: the same for each time that this step of this follow-up is told. */
+  /** The `webhook-id`: the same for each time that this step of this follow-up is sent. */
   readonly id: string;
   readonly type: string;
   readonly kind: FollowUpKind;

@@ -5,7 +5,7 @@ interface Timer {
 }
 
 /** The longest that setTimeout waits; a longer wait is cut and begun again. */
-const longestWait = 2 ** 31 - 1;
+const maxWaitMs = 2 ** 31 - 1;
 
 export interface ClockOptions {
   /** Simulated seconds in a second; 0 stands still and moves by {@link SimulatedClock.advance} alone. */
@@ -114,7 +114,7 @@ export class SimulatedClock {
         this.#runUntil(this.now());
         this.#arm();
       },
-      Math.min(Math.ceil(wait), longestWait),
+      Math.min(Math.ceil(wait), maxWaitMs),
     );
   }
 

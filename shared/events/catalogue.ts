@@ -213,7 +213,7 @@ export function lookUp(type: string): CatalogueRow | undefined {
   return rows.get(type) ?? rows.get(type.toLowerCase());
 }
 
-/** The facts that settle a follow-up: once one of them holds, nobody needs to be told any more. */
+/** The facts that settle a follow-up: once one of them holds, nobody needs to be notified any more. */
 export function settlingFacts(kind: FollowUpKind): readonly Fact[] {
   return settling[kind];
 }

@@ -36,8 +36,8 @@ export function decide(
   if (claim && claim.by !== by && secondsSince(claim.at) < claimSeconds) return { do: 'yield' };
 
   const reason = settledBy(kind, facts);
-  if (state === 'acted') return reason ? { do: 'close', reason } : { do: 'nothing' };
-  // Under a claim that was left behind somebody may have been told, so settling must be told as well.
+  if (state === 'notified') return reason ? { do: 'close', reason } : { do: 'nothing' };
+  // Under a claim that was left behind somebody may have been notified, so settling must be notified as well.
   if (reason) return claim ? { do: 'close', reason } : { do: 'suppress', reason };
   if (claim || secondsSince(dueAt) >= 0) return { do: 'open' };
   return { do: 'wait', seconds: -secondsSince(dueAt) };

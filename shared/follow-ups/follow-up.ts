@@ -4,19 +4,19 @@ import type { Fact, FollowUpKind } from '../events/catalogue.ts';
  * Something about a letter that needs attention.
  *
  * - `open`: waits for its time, or is being acted on (then it has a `claim`)
- * - `acted`: somebody was told
- * - `suppressed`: settled before anybody was told
- * - `closed`: settled afterwards, and that was told too
+ * - `notified`: somebody was notified
+ * - `suppressed`: settled before anybody was notified
+ * - `closed`: settled afterwards, and that was notified too
  */
 export interface FollowUp {
   readonly correspondenceId: string;
   readonly kind: FollowUpKind;
-  readonly state: 'open' | 'acted' | 'suppressed' | 'closed';
+  readonly state: 'open' | 'notified' | 'suppressed' | 'closed';
   /** All times are RFC 3339 in UTC. */
   readonly openedAt: string;
   /** Not before this does it act: what was read in the meantime may still be on its way to us. */
   readonly dueAt: string;
-  readonly actedAt?: string | undefined;
+  readonly notifiedAt?: string | undefined;
   readonly closedAt?: string | undefined;
   /** The fact that suppressed or closed it. */
   readonly reason?: Fact | undefined;

@@ -1,7 +1,7 @@
 import { type Fact, openingFact } from '../events/catalogue.ts';
 import { NotYet } from '../queue/consumer.ts';
 import type { Log } from '../runtime/log.ts';
-import { PermanentFault } from '../storage/faults.ts';
+import { NonRetryableError } from '../storage/faults.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import { deriveStatus, type Status, type TimelineEntry } from '../tracking/status.ts';
 import type { StoredFollowUp, Timeline } from '../tracking/timeline.ts';
@@ -27,7 +27,7 @@ interface Deps {
   readonly now?: () => Date;
 }
 
-/** Of a claim that nobody holds any more, though somebody may have been told under it. */
+/** Of a claim that nobody holds any more, though somebody may have been notified under it. */
 const runOut = new Date(0).toISOString();
 
 /**
@@ -43,7 +43,7 @@ export async function lookAgain(
   const { kind, correspondenceId } = look.followUp;
   const { entries, followUps } = await timeline.read(correspondenceId);
   const stored = followUps.find((followUp) => followUp.kind === kind);
-  if (!stored) throw new PermanentFault('there is no such follow-up');
+  if (!stored) throw new NonRetryableError('there is no such follow-up');
   const { etag, ...followUp } = stored;
   let status = deriveStatus(entries);
   let decision = decide(followUp, status, by, now());
@@ -78,7 +78,7 @@ export async function lookAgain(
       };
       await channel.send({ ...step, data: { ...step.data, ...more } }, log);
     } catch (error) {
-      // What settles it until the next try suppresses it, unless somebody may have been told.
+      // What settles it until the next try suppresses it, unless somebody may have been notified.
       const perhapsTold = !(error instanceof NotDelivered) || followUp.claim !== undefined;
       await save({ ...followUp, claim: perhapsTold ? { by, at: runOut } : undefined }, claimed);
       throw error;
@@ -98,7 +98,7 @@ export async function lookAgain(
       await save({ ...followUp, state: 'suppressed', reason: decision.reason, closedAt: at() }, etag);
       break;
     case 'open':
-      await tell('follow-up.opened', { state: 'acted', actedAt: at() });
+      await tell('follow-up.opened', { state: 'notified', notifiedAt: at() });
       break;
     case 'close': {
       const { reason } = decision;

@@ -41,7 +41,7 @@ export function followUpReactions({ timeline, queue, grace, now = () => new Date
     async (event) => {
       const correspondenceId = idOf(event);
       for (const { kind, state } of await timeline.followUps(correspondenceId)) {
-        if (kinds.includes(kind) && (state === 'open' || state === 'acted')) {
+        if (kinds.includes(kind) && (state === 'open' || state === 'notified')) {
           await queue.send(lookAt(kind, correspondenceId));
         }
       }

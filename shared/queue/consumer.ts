@@ -1,5 +1,5 @@
 import { type Log, messageOf } from '../runtime/log.ts';
-import { isPermanent } from '../storage/faults.ts';
+import { isNonRetryable } from '../storage/faults.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import type { Parked } from './dead-letters.ts';
 import type { Retryable } from './message.ts';
@@ -22,7 +22,7 @@ interface Deps {
 }
 
 /**
- * Does the work that a queue message asks for, and never drops the message: after a fault that time can mend it is
+ * Does the work that a queue message asks for, and never drops the message: after a fault that time can fix it is
  * put back on the queue for later, after any other it is parked. The host's own five tries are left for the case
  * that this process dies or that the queue itself cannot be reached.
  * @throws when the message could neither be put back nor parked: the host then tries it again
@@ -36,7 +36,7 @@ export async function orLater<M extends Retryable>(
     await work();
   } catch (error) {
     const reason = messageOf(error);
-    if (isPermanent(error) || message.attempt >= mostAttempts) {
+    if (isNonRetryable(error) || message.attempt >= mostAttempts) {
       return park(message, reason, { queue, parked, log });
     }
     const delay = delayAfter(message.attempt);

@@ -48,7 +48,7 @@ export interface Report {
 }
 
 /** Milliseconds of one run; a function may run for five minutes. */
-export const longestRun = 4 * 60 * 1000;
+export const maxRunMs = 4 * 60 * 1000;
 
 /** Milliseconds before a lost checkpoint's time where catching up begins: events are registered hours late at times. */
 const margin = 2 * 24 * 60 * 60 * 1000;
@@ -98,7 +98,7 @@ async function pullFrom(
   {
     since,
     dryRun = false,
-    deadline = (deps.now?.() ?? new Date()).getTime() + longestRun,
+    deadline = (deps.now?.() ?? new Date()).getTime() + maxRunMs,
     onPage,
     move,
   }: Options & { move(checkpoint: Checkpoint): Promise<void> },

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What the outside world is made of; each has its real self as default. */
-export interface World {
+/** What the outside runtime is made of; each has its real self as default. */
+export interface Runtime {
   readonly fetch?: typeof fetch;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -25,7 +25,7 @@ const timeout = 15_000;
 /** Milliseconds before the second, third … try, unless `Retry-After` says otherwise. */
 const delays = [500, 1_000, 2_000];
 /** The longest `Retry-After`, in milliseconds, that is waited for. */
-const longestDelay = 30_000;
+const maxDelayMs = 30_000;
 
 /**
  * Sends a request, at most four times: again after 429, 5xx, or no answer. Follows no redirect.
@@ -33,18 +33,18 @@ const longestDelay = 30_000;
  * @returns the last answer, whatever its status
  * @throws NoAnswer when the last try had none
  */
-export async function send(url: string, request: () => Promise<RequestInit>, world: World): Promise<Answer> {
-  const { sleep = delay } = world;
+export async function send(url: string, request: () => Promise<RequestInit>, runtime: Runtime): Promise<Answer> {
+  const { sleep = delay } = runtime;
   for (let attempt = 0; ; attempt++) {
     const init = await request();
-    const answer = await tryOnce(url, init, world);
+    const answer = await tryOnce(url, init, runtime);
     const wait = delays[attempt];
     if (wait === undefined || !(answer instanceof NoAnswer || isTransient(answer.status))) {
       if (answer instanceof NoAnswer) throw answer;
       return answer;
     }
-    const asked = answer instanceof NoAnswer ? undefined : retryAfter(answer.headers, world);
-    if (asked !== undefined && asked > longestDelay) return answer as Answer;
+    const asked = answer instanceof NoAnswer ? undefined : retryAfter(answer.headers, runtime);
+    if (asked !== undefined && asked > maxDelayMs) return answer as Answer;
     await sleep(asked ?? wait);
   }
 }
@@ -55,7 +55,7 @@ export function isTransient(status: number): boolean {
 }
 
 /** The milliseconds that `Retry-After` asks for, in either of its forms (RFC 9110, section 10.2.3). */
-export function retryAfter(headers: Headers, { now = Date.now }: World): number | undefined {
+export function retryAfter(headers: Headers, { now = Date.now }: Runtime): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (!value) return undefined;
   const until = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now();
@@ -71,9 +71,9 @@ export function parseJson(text: string): unknown {
   }
 }
 
-async function tryOnce(url: string, init: RequestInit, world: World): Promise<Answer | NoAnswer> {
+async function tryOnce(url: string, init: RequestInit, runtime: Runtime): Promise<Answer | NoAnswer> {
   try {
-    const response = await (world.fetch ?? fetch)(url, {
+    const response = await (runtime.fetch ?? fetch)(url, {
       ...init,
       redirect: 'manual',
       signal: AbortSignal.timeout(timeout),

@@ -1,4 +1,4 @@
-import { maskPersons } from './redact.ts';
+import { redactPersons } from './redact.ts';
 
 /** What an invocation's context offers for logging; `InvocationContext` is one. */
 export interface LogTarget {
@@ -31,7 +31,7 @@ function line(what: string, fields: Fields = {}): string {
 }
 
 function plain(value: string): string {
-  return maskPersons(value.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')).slice(0, 300);
+  return redactPersons(value.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')).slice(0, 300);
 }
 
 /** An error in one line: its message, or its code or status where the message is empty (as storage's answers may be). */

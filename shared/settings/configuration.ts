@@ -41,8 +41,8 @@ const serviceUri = (service: string) =>
     `is no https address. Example: https://myaccount.${service}.core.windows.net`,
   );
 
-const longestGrace = 365 * 24 * 60 * 60;
-const isGrace = (text: string) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) <= longestGrace;
+const maxGrace = 365 * 24 * 60 * 60;
+const isGrace = (text: string) => (parseDuration(text) ?? Number.POSITIVE_INFINITY) <= maxGrace;
 
 const makeSecret = `Make one with: node -p "'whsec_' + crypto.randomBytes(32).toString('base64')"`;
 

@@ -3,7 +3,7 @@ import { within } from '../runtime/timeout.ts';
 import { codeOf } from './faults.ts';
 
 /** The longest that a message can be hidden, in seconds: seven days. Source: Microsoft Learn, "Put Message". */
-export const longestDelay = 7 * 24 * 60 * 60;
+export const maxDelayMs = 7 * 24 * 60 * 60;
 
 /** Milliseconds until a message that storage has not taken counts as not taken. Altinn waits 45 s for its answer. */
 const patience = 10_000;
@@ -32,7 +32,7 @@ export class MessageQueue {
       messageTimeToLive: -1,
       // Of one try. An abort signal for all of them costs a twelfth of the CPU of a request.
       requestOptions: { timeout: patience },
-      ...(delay > 0 && { visibilityTimeout: Math.min(Math.ceil(delay), longestDelay) }),
+      ...(delay > 0 && { visibilityTimeout: Math.min(Math.ceil(delay), maxDelayMs) }),
     };
     await within(patience, this.#put(text, options));
   }

@@ -76,11 +76,11 @@ export class Timeline {
 }
 
 function toRow({ correspondenceId, claim, ...followUp }: FollowUp): Row {
-  const { kind, state, openedAt, dueAt, actedAt, closedAt, reason } = followUp;
+  const { kind, state, openedAt, dueAt, notifiedAt, closedAt, reason } = followUp;
   return {
     partitionKey: correspondenceId,
     rowKey: `follow-up:${kind}`,
-    ...{ kind, state, openedAt, dueAt, actedAt, closedAt, reason },
+    ...{ kind, state, openedAt, dueAt, notifiedAt, closedAt, reason },
     claimedBy: claim?.by,
     claimedAt: claim?.at,
   };

@@ -3,7 +3,7 @@ import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import type { Envelope } from '../queue/message.ts';
 import type { Reactions } from '../reactions/registry.ts';
 import type { Log } from '../runtime/log.ts';
-import { PermanentFault } from '../storage/faults.ts';
+import { NonRetryableError } from '../storage/faults.ts';
 import type { Timeline } from './timeline.ts';
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -26,7 +26,7 @@ interface Deps {
  * Puts an event into its timeline and runs what it calls for. An event that is recorded already calls for nothing,
  * unless its own message comes again: then the process may have died, or failed, between the two.
  * @param again whether this message has been taken from the queue before
- * @throws PermanentFault when the event has no usable `resourceinstance`, so that there is no timeline for it, or is
+ * @throws NonRetryableError when the event has no usable `resourceinstance`, so that there is no timeline for it, or is
  *   about a resource of somebody else's
  */
 export async function track(
@@ -37,10 +37,10 @@ export async function track(
   const { event } = envelope;
   const id = parseId(attribute(event, 'resourceinstance'));
   if (!id)
-    throw new PermanentFault('resourceinstance is missing or no GUID: there is no timeline for the event');
+    throw new NonRetryableError('resourceinstance is missing or no GUID: there is no timeline for the event');
   const resource = attribute(event, 'resource')?.toLowerCase();
   if (resource && resources.length > 0 && !resources.includes(resource)) {
-    throw new PermanentFault('resource is not one of ALTINN_RESOURCES');
+    throw new NonRetryableError('resource is not one of ALTINN_RESOURCES');
   }
 
   const isNew = await timeline.record(id, envelope);

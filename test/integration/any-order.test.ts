@@ -98,7 +98,7 @@ function check(simulation: Simulation, arrivals: Arrival[]): void {
     checkTimeline(simulation, letter, mine);
     for (const kind of kinds) checkFollowUp(simulation, letter, kind);
   }
-  checkTold(simulation);
+  checkNotified(simulation);
 }
 
 function checkTimeline(simulation: Simulation, letter: string, mine: Arrival[]): void {
@@ -121,22 +121,22 @@ function checkFollowUp(simulation: Simulation, letter: string, kind: FollowUpKin
 
   const settled = simulation.settled(letter, kind);
   const steps = (type: string) =>
-    simulation.told.filter(({ step }) => step.idempotencyKey === `${kind}-${letter}-${type}`).length;
-  expect(settled ? ['suppressed', 'closed'] : ['acted'], kind).toContain(followUp.state);
+    simulation.notified.filter(({ step }) => step.idempotencyKey === `${kind}-${letter}-${type}`).length;
+  expect(settled ? ['suppressed', 'closed'] : ['notified'], kind).toContain(followUp.state);
   expect(followUp.claimedBy).toBeUndefined();
-  if (followUp.state === 'acted') expect(steps('opened')).toBeGreaterThan(0);
+  if (followUp.state === 'notified') expect(steps('opened')).toBeGreaterThan(0);
   if (followUp.state === 'closed') expect(steps('closed')).toBeGreaterThan(0);
   if (followUp.state !== 'closed') expect(steps('closed')).toBe(0);
   if (followUp.state === 'suppressed') expect(steps('opened')).toBe(0);
 }
 
 /** Told once for each step, and once more at most for each time that the telling could not be recorded. */
-function checkTold({ told }: Simulation): void {
-  for (const key of new Set(told.map(({ step }) => step.idempotencyKey))) {
-    const mine = told.filter(({ step }) => step.idempotencyKey === key);
+function checkNotified({ notified }: Simulation): void {
+  for (const key of new Set(notified.map(({ step }) => step.idempotencyKey))) {
+    const mine = notified.filter(({ step }) => step.idempotencyKey === key);
     expect(new Set(mine.map(({ step }) => step.type)).size).toBe(1);
     const interrupted = mine.filter((one) => one.interrupted).length;
-    expect(mine.length, `${key} told`).toBeLessThanOrEqual(1 + interrupted);
+    expect(mine.length, `${key} notified`).toBeLessThanOrEqual(1 + interrupted);
   }
 }
 
@@ -150,7 +150,7 @@ describe('any order, any duplication, at the same moment', { timeout: 60_000 }, 
       fc.asyncProperty(history, choices, async (arrivals, chance) => {
         const simulation = await simulate(arrivals, chance, none);
         check(simulation, arrivals);
-        const keys = simulation.told.map(({ step }) => step.idempotencyKey);
+        const keys = simulation.notified.map(({ step }) => step.idempotencyKey);
         expect(new Set(keys).size).toBe(keys.length);
       }),
       parameters,

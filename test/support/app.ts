@@ -125,7 +125,7 @@ export interface Status {
     kind: string;
     state: string;
     openedAt: string;
-    actedAt?: string;
+    notifiedAt?: string;
     closedAt?: string;
     reason?: string;
   }[];

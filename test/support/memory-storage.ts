@@ -1,8 +1,8 @@
 import type { Channel, Step } from '../../shared/follow-ups/channels/channel.ts';
-import { longestDelay, type MessageQueue } from '../../shared/storage/message-queue.ts';
+import { maxDelayMs, type MessageQueue } from '../../shared/storage/message-queue.ts';
 import type { Row, Table } from '../../shared/storage/table.ts';
 
-/** One call of storage or of a channel, told before it takes effect and after. What `pause` throws, the caller sees. */
+/** One call of storage or of a channel, notified before it takes effect and after. What `pause` throws, the caller sees. */
 export interface Operation {
   readonly name: 'insert' | 'get' | 'replace' | 'list' | 'send' | 'tell';
   readonly when: 'before' | 'after';
@@ -106,7 +106,7 @@ export class MemoryStorage {
     if (Number.isNaN(delay)) throw restError(400, 'InvalidQueryParameterValue');
     const text = Buffer.from(JSON.stringify(message)).toString('base64');
     if (text.length > 64 * 1024) throw restError(413, 'RequestBodyTooLarge');
-    const hidden = delay > 0 ? Math.min(Math.ceil(delay), longestDelay) * 1000 : 0;
+    const hidden = delay > 0 ? Math.min(Math.ceil(delay), maxDelayMs) * 1000 : 0;
     const id = String(++this.#stamps);
     this.messages(queue).push({ id, text, visibleAt: this.now + hidden, dequeueCount: 0 });
   }
@@ -122,9 +122,9 @@ export class MemoryStorage {
   }
 }
 
-/** A channel that remembers what it was told. */
+/** A channel that remembers what it was notified. */
 export class MemoryChannel implements Channel {
-  readonly told: Step[] = [];
+  readonly notified: Step[] = [];
   readonly #pause: Pause;
 
   constructor(pause: Pause = () => {}) {
@@ -133,7 +133,7 @@ export class MemoryChannel implements Channel {
 
   async send(step: Step): Promise<void> {
     await this.#pause({ name: 'tell', when: 'before' });
-    this.told.push(step);
+    this.notified.push(step);
     await this.#pause({ name: 'tell', when: 'after', result: step });
   }
 }

@@ -29,11 +29,11 @@ export interface Faults {
   readonly twice: number;
 }
 
-/** What a step that was told to the channel came to. */
+/** What a step that was notified to the channel came to. */
 interface Told {
   readonly step: Step;
   readonly worker: Worker;
-  /** Whether the worker that told it was stopped, by a crash or a fault, before that was recorded. */
+  /** Whether the worker that notified it was stopped, by a crash or a fault, before that was recorded. */
   interrupted: boolean;
   recorded: boolean;
 }
@@ -43,7 +43,7 @@ interface Worker {
   readonly queue: string;
   /** Whether what settles its follow-up had been recorded when it read the timeline. */
   settledAtRead?: boolean;
-  told?: Told;
+  notified?: Told;
   /** Resolves once the worker waits at a gate or is done. */
   atRest: Promise<void>;
   rest: () => void;
@@ -65,7 +65,7 @@ interface Gate {
  */
 export class Simulation {
   readonly storage = new MemoryStorage();
-  readonly told: Told[] = [];
+  readonly notified: Told[] = [];
   readonly logs: string[] = [];
   /** How often an owner's own reaction ran, by idempotency key. */
   readonly reacted = new Map<string, number>();
@@ -141,8 +141,8 @@ export class Simulation {
     await worker.atRest;
   }
 
-  #interrupt({ told }: Worker): void {
-    if (told && !told.recorded) told.interrupted = true;
+  #interrupt({ notified }: Worker): void {
+    if (notified && !notified.recorded) notified.interrupted = true;
   }
 
   /** The message that was put last is there twice. */
@@ -253,9 +253,9 @@ export class Simulation {
     if (name === 'list') worker.settledAtRead = this.settled(correspondenceId, kind);
     if (name === 'tell') {
       const step = result as Step;
-      const told = { step, worker, interrupted: false, recorded: false };
-      worker.told = told;
-      this.told.push(told);
+      const notified = { step, worker, interrupted: false, recorded: false };
+      worker.notified = notified;
+      this.notified.push(notified);
       if (step.type === 'follow-up.opened' && worker.settledAtRead) {
         this.violations.push(`${step.idempotencyKey}: opened though it was settled before the look`);
       }
@@ -263,7 +263,7 @@ export class Simulation {
         this.violations.push(`${step.idempotencyKey}: closed though it is not settled`);
       }
     }
-    if (name === 'replace' && worker.told && result !== undefined) worker.told.recorded = true;
+    if (name === 'replace' && worker.notified && result !== undefined) worker.notified.recorded = true;
   }
 
   settled(id: string, kind: FollowUpKind): boolean {

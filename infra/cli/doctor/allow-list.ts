@@ -25,7 +25,7 @@ export const allowListIsPresent: Check = {
     if (missing.length === 0) return ok(`ALTINN_SOURCE as it is set here holds all addresses of ${name}`);
     return fail(
       `ALTINN_SOURCE as it is set here lacks ${missing.join(', ')}`,
-      `Set ALTINN_SOURCE=${name} in the function app, and mend any firewall before it`,
+      `Set ALTINN_SOURCE=${name} in the function app, and fix any firewall before it`,
     );
   },
 };

@@ -5,8 +5,8 @@ import {
   type Subscription,
   type Subscriptions,
 } from '../../../shared/altinn/api/subscriptions.ts';
-import { maskPersons } from '../../../shared/runtime/redact.ts';
-import { maskAddress } from '../../../shared/runtime/sanitize.ts';
+import { redactPersons } from '../../../shared/runtime/redact.ts';
+import { redactAddress } from '../../../shared/runtime/sanitize.ts';
 import { explain } from '../cli.ts';
 import { type Check, fail, type Outcome, ok, ownSubscriptions, skipped, warn } from './check.ts';
 
@@ -17,7 +17,7 @@ export const tokensCanBeHad: Check = {
       return ok(`Maskinporten and Altinn give one, with ${scopes.value.join(' ') || 'no known scope'}`);
     return fail(
       scopes.reason,
-      'Mend what the message names; see `npm run altinn -- --help` for the settings',
+      'Fix what the message names; see `npm run altinn -- --help` for the settings',
     );
   },
 };
@@ -66,7 +66,7 @@ export const filtersCanMatch: Check = {
     );
     if (problems.length > 0) {
       return fail(
-        maskPersons(problems.join('; ')),
+        redactPersons(problems.join('; ')),
         'Delete that subscription and make it anew with `subscription ensure`',
       );
     }
@@ -102,7 +102,7 @@ async function subscribeAgain(
       const { id, endPoint } = await create(requestOf(subscription));
       if (id !== subscription.id) {
         return warn(
-          `asking anew for ${subscription.id} made ${id}, for ${maskAddress(endPoint)}`,
+          `asking anew for ${subscription.id} made ${id}, for ${redactAddress(endPoint)}`,
           `Delete one of the two: \`subscription delete ${id}\``,
         );
       }

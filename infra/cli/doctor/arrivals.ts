@@ -6,7 +6,7 @@ import { makeReceiver, type Receiver } from '../receiver.ts';
 import { type Check, fail, ok, skipped, warn } from './check.ts';
 
 /** Pages of a thousand events that are read to find the newest ones: Altinn gives the oldest first. */
-const mostPages = 20;
+const maxPages = 20;
 /** How many of the newest are looked for. */
 const sample = 5;
 
@@ -26,7 +26,7 @@ export const eventsArrive: Check = {
         const events = await newestEvents(resource, pull);
         if (!events) {
           return skipped(
-            `Altinn has more than ${mostPages},000 events of ${resource}: too many to find the newest`,
+            `Altinn has more than ${maxPages},000 events of ${resource}: too many to find the newest`,
             'Use `reconcile --dry-run`',
           );
         }
@@ -39,7 +39,7 @@ export const eventsArrive: Check = {
       const detail = `${missing.length} of the newest ${newest.length} have not been tracked`;
       const old = missing.filter((event) => !(Date.now() - Date.parse(timeOf(event)) < cli.timing.underWay));
       if (old.length === 0) return warn(detail, 'They are young: look again in ten minutes');
-      return fail(detail, 'Pull what was missed (`reconcile`), and mend what fails above');
+      return fail(detail, 'Pull what was missed (`reconcile`), and fix what fails above');
     } catch (error) {
       return skipped(explain(error));
     }
@@ -49,7 +49,7 @@ export const eventsArrive: Check = {
 async function newestEvents(resource: string, { pull }: Events): Promise<CloudEvent[] | undefined> {
   let newest: CloudEvent[] = [];
   let after = '0';
-  for (let page = 0; page < mostPages; page++) {
+  for (let page = 0; page < maxPages; page++) {
     const { events, lastId } = await pull({ resource, after });
     if (!lastId || lastId === after) return newest;
     newest = [...newest, ...events].slice(-sample);

@@ -1,11 +1,11 @@
 import type { Subscription } from '../../../shared/altinn/api/subscriptions.ts';
-import { maskPersons } from '../../../shared/runtime/redact.ts';
-import { maskAddress } from '../../../shared/runtime/sanitize.ts';
+import { redactPersons } from '../../../shared/runtime/redact.ts';
+import { redactAddress } from '../../../shared/runtime/sanitize.ts';
 
 /** A subscription fit for showing: the key in its endpoint is hidden unless secrets are asked for. */
 export function shown(subscription: Subscription, showSecrets = false): Subscription {
   const { endPoint } = subscription;
-  return { ...subscription, endPoint: showSecrets ? endPoint : maskAddress(endPoint) };
+  return { ...subscription, endPoint: showSecrets ? endPoint : redactAddress(endPoint) };
 }
 
 /** A subscription in one line. */
@@ -17,7 +17,7 @@ export function oneLine(subscription: Subscription): string {
     validated ? 'validated    ' : 'NOT VALIDATED',
     resourceFilter ?? '(no resource)',
     typeFilter ?? 'all types',
-    ...(subjectFilter ? [maskPersons(subjectFilter)] : []),
+    ...(subjectFilter ? [redactPersons(subjectFilter)] : []),
     ...(includeSubunits ? ['with subunits'] : []),
     endPoint,
   ].join('  ');

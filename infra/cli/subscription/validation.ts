@@ -5,7 +5,7 @@ import {
   type Subscription,
   type Subscriptions,
 } from '../../../shared/altinn/api/subscriptions.ts';
-import { maskAddress } from '../../../shared/runtime/sanitize.ts';
+import { redactAddress } from '../../../shared/runtime/sanitize.ts';
 import type { Cli } from '../cli.ts';
 import { clock } from '../timing.ts';
 
@@ -53,5 +53,5 @@ async function lookAt(id: number, { get }: Pick<Subscriptions, 'get'>): Promise<
 function describe(waiting: readonly Subscription[]): string {
   const [first] = waiting;
   const ids = waiting.map(({ id }) => id).join(', ');
-  return `Waiting for Altinn to validate ${ids}: its validation event must be answered with 200 by ${maskAddress(first?.endPoint ?? '')}`;
+  return `Waiting for Altinn to validate ${ids}: its validation event must be answered with 200 by ${redactAddress(first?.endPoint ?? '')}`;
 }

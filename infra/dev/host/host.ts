@@ -50,7 +50,7 @@ export interface HostOptions {
   readonly log?: Log;
 }
 
-const longestStop = 30_000;
+const maxStopMs = 30_000;
 let hasApp = false;
 
 /**
@@ -97,7 +97,7 @@ async function start({
 
   async function shutDown(): Promise<void> {
     const drained = Promise.all([http.drain(), ...[...listeners.values()].map((each) => each.drain())]);
-    const inTime = await Promise.race([drained.then(() => true), delay(longestStop, false, { ref: false })]);
+    const inTime = await Promise.race([drained.then(() => true), delay(maxStopMs, false, { ref: false })]);
     if (!inTime) app.log('warning', 'host', 'stopped with work in hand: it took longer than 30 s');
     await app
       .runHooks('appTerminate', { hookData: {}, appHookData: app.appHookData })

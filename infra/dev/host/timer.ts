@@ -5,7 +5,7 @@ import { invoke, triggerOf } from './invoke.ts';
 import type { Listener } from './queue.ts';
 
 /** The longest delay that `setTimeout` keeps; a later run is waited for in steps. */
-const longestDelay = 2 ** 31 - 1;
+const maxDelayMs = 2 ** 31 - 1;
 const never = '0001-01-01T00:00:00';
 
 /**
@@ -29,10 +29,10 @@ export function listenToTimer(app: App, fn: RegisteredFunction): Listener {
     const milliseconds = Math.max(0, due.getTime() - Date.now());
     timeout = setTimeout(
       () => {
-        if (milliseconds > longestDelay) return wait();
+        if (milliseconds > maxDelayMs) return wait();
         running = run();
       },
-      Math.min(milliseconds, longestDelay),
+      Math.min(milliseconds, maxDelayMs),
     );
   }
 

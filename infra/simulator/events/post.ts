@@ -2,7 +2,7 @@ import { Agent, type ClientRequest, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
 
 /** As many as .NET's HttpClient follows. */
-const mostRedirects = 50;
+const maxRedirects = 50;
 
 export interface Post {
   readonly endpoint: string;
@@ -29,7 +29,7 @@ export class Poster {
     for (let redirects = 0; ; redirects += 1) {
       const { status, location } = await this.#send(url, sent, until);
       const next = location && status >= 300 && status < 400 && new URL(location, url);
-      if (!next || redirects === mostRedirects) return status;
+      if (!next || redirects === maxRedirects) return status;
       if (url.protocol === 'https:' && next.protocol === 'http:') return status;
       if (status !== 307 && status !== 308) sent = undefined;
       url = next;

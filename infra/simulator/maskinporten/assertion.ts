@@ -3,7 +3,7 @@ import { type Client, type Clients, publicKey } from './clients.ts';
 
 /** How far a client's clock may be off, in seconds. */
 const clockSkew = 10;
-const longestLife = 120;
+const maxLifetime = 120;
 
 export type OAuthCode = 'invalid_grant' | 'invalid_client' | 'invalid_scope' | 'invalid_request';
 
@@ -72,7 +72,7 @@ function checkTimes({ iat, exp }: { iat?: number; exp?: number }): void {
   if (typeof iat !== 'number' || typeof exp !== 'number') throw refused('Missing iat or exp.');
   if (iat > now + clockSkew) throw refused('The iat is in the future: check the clock.');
   if (exp < now - clockSkew) throw refused('The assertion has expired (exp): check the clock.');
-  if (exp - iat > longestLife) throw refused('The time from iat to exp must not exceed 120 seconds.');
+  if (exp - iat > maxLifetime) throw refused('The time from iat to exp must not exceed 120 seconds.');
 }
 
 function checkScope(scope: unknown, client: Client): string {

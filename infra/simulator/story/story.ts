@@ -26,7 +26,7 @@ export const storySchema = z
     /** Of those that are read, and confirmed where that is needed: purged by the recipient. */
     purged: share.default(0),
     publishFails: count.default(0),
-    /** The letters that are notified of. */
+    /** The letters whose recipient is notified. */
     notifications: share.default(1),
     /** Of those, how many go wrong: in part, altogether and at the order in turn. */
     notificationsFail: count.default(0),

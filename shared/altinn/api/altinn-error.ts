@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Answer, isTransient, parseJson } from '../../runtime/http.ts';
-import { harmless } from '../../runtime/sanitize.ts';
+import { sanitize } from '../../runtime/sanitize.ts';
 
 /** Altinn's code for "you may not see this", sent with status 401; another token does not help. */
 export const noAccess = 4001;
@@ -14,7 +14,7 @@ export class AltinnError extends Error {
   readonly status: number | undefined;
   /** Altinn's own code, where the answer has one. */
   readonly errorCode: number | undefined;
-  /** Altinn's own words, made harmless; empty when it gave none. */
+  /** Altinn's own words, made sanitize; empty when it gave none. */
   readonly reason: string;
   /** Seconds that Altinn asks to stay away, where it says so. */
   readonly retryAfter: number | undefined;
@@ -49,12 +49,12 @@ export function readProblem(answer: Answer): { errorCode: number | undefined; re
   const body = parseJson(answer.text);
   const { data } = problem.safeParse(body);
   if (!data)
-    return { errorCode: undefined, reason: harmless(typeof body === 'string' ? body : plain(answer)) };
+    return { errorCode: undefined, reason: sanitize(typeof body === 'string' ? body : plain(answer)) };
   const words = [data.title, data.detail, ...Object.values(data.errors ?? {}).flat()];
   const errorCode = Number(data.errorCode ?? Number.NaN);
   return {
     errorCode: Number.isNaN(errorCode) ? undefined : errorCode,
-    reason: harmless(words.filter((word) => typeof word === 'string').join(': ')),
+    reason: sanitize(words.filter((word) => typeof word === 'string').join(': ')),
   };
 }
 

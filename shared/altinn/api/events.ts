@@ -24,7 +24,7 @@ export interface Page {
   readonly lastId: string | undefined;
 }
 
-const mostOfAPage = 1_000;
+const maxPageSize = 1_000;
 
 /**
  * Makes the pull of Altinn Events: one page at a time. A short or empty page does not mean that there are no more
@@ -38,11 +38,11 @@ const mostOfAPage = 1_000;
 export function makeEvents(platform: Platform) {
   return {
     /** @throws AltinnError, TokenError; RangeError for a request that Altinn would not take */
-    async pull({ resource, after, size = mostOfAPage, subject, types = [] }: PullRequest): Promise<Page> {
+    async pull({ resource, after, size = maxPageSize, subject, types = [] }: PullRequest): Promise<Page> {
       if (!resource.startsWith(resourcePrefix))
         throw new RangeError(`resource must start with ${resourcePrefix}`);
       if (!after) throw new RangeError('after must be the id of an event, or 0');
-      if (!(size >= 1 && size <= mostOfAPage)) throw new RangeError(`size must be 1 to ${mostOfAPage}`);
+      if (!(size >= 1 && size <= maxPageSize)) throw new RangeError(`size must be 1 to ${maxPageSize}`);
       const query = new URLSearchParams({ resource, after, size: String(size) });
       if (subject) query.set('subject', subject);
       for (const type of types) query.append('type', type);

@@ -1,4 +1,4 @@
-import { type Answer, NoAnswer, parseJson, retryAfter, send, type World } from '../../runtime/http.ts';
+import { type Answer, NoAnswer, parseJson, retryAfter, send, type Runtime } from '../../runtime/http.ts';
 import type { AltinnToken } from '../auth/altinn-token.ts';
 import { writeScope } from '../auth/scopes.ts';
 import type { Tokens } from '../auth/tokens.ts';
@@ -18,7 +18,7 @@ export interface Platform {
   request(method: Method, path: string, extra?: { query?: URLSearchParams; body?: object }): Promise<unknown>;
 }
 
-interface Deps extends World {
+interface Deps extends Runtime {
   readonly environment: AltinnEnvironment;
   readonly tokens: Tokens;
 }
@@ -54,8 +54,8 @@ const allowed: readonly Allowed[] = [
 ];
 
 /** Makes the way to Altinn's platform: the token, the time-outs, the tries and the pace. */
-export function makePlatform({ environment, tokens, ...world }: Deps): Platform {
-  const paces = new Map(allowed.map((rule) => [rule, rule.rate ? makePace(rule.rate, world) : undefined]));
+export function makePlatform({ environment, tokens, ...runtime }: Deps): Platform {
+  const paces = new Map(allowed.map((rule) => [rule, rule.rate ? makePace(rule.rate, runtime) : undefined]));
   return {
     environment,
     async request(method, path, { query, body } = {}) {
@@ -69,7 +69,7 @@ export function makePlatform({ environment, tokens, ...world }: Deps): Platform 
           await paces.get(rule)?.();
           return { method, ...content(body), headers: headersFor(token, body) };
         };
-        return send(url, request, world).catch((error) => {
+        return send(url, request, runtime).catch((error) => {
           if (!(error instanceof NoAnswer)) throw error;
           throw new AltinnError(`Altinn could not be reached by ${what} (${error.message})`, {});
         });
@@ -79,7 +79,7 @@ export function makePlatform({ environment, tokens, ...world }: Deps): Platform 
       if (answer.status === 401 && readProblem(answer).errorCode !== noAccess) {
         answer = await attempt(await tokens.renew(token));
       }
-      if (answer.status < 200 || answer.status > 299) throw errorOf(answer, what, world);
+      if (answer.status < 200 || answer.status > 299) throw errorOf(answer, what, runtime);
       return parseJson(answer.text);
     },
   };
@@ -103,9 +103,9 @@ function headersFor(token: AltinnToken, body: object | undefined): Record<string
   };
 }
 
-function errorOf(answer: Answer, what: string, world: World): AltinnError {
+function errorOf(answer: Answer, what: string, runtime: Runtime): AltinnError {
   const { errorCode, reason } = readProblem(answer);
-  const wait = retryAfter(answer.headers, world);
+  const wait = retryAfter(answer.headers, runtime);
   const code = errorCode === undefined ? '' : ` with code ${errorCode}`;
   return new AltinnError(`Altinn answered ${answer.status}${code} to ${what}${reason ? `: ${reason}` : ''}`, {
     status: answer.status,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import * as z from 'zod/mini';
-import { type Answer, NoAnswer, parseJson, send, type World } from '../../runtime/http.ts';
+import { type Answer, NoAnswer, parseJson, send, type Runtime } from '../../runtime/http.ts';
 import type { ClientSettings } from '../../settings/altinn.ts';
 import { splitScopes } from './scopes.ts';
 import { TokenError } from './token-error.ts';
@@ -33,9 +33,9 @@ const granted = z.object({
  */
 export async function requestMaskinportenToken(
   settings: ClientSettings,
-  world: World,
+  runtime: Runtime,
 ): Promise<MaskinportenToken> {
-  const { now = Date.now } = world;
+  const { now = Date.now } = runtime;
   const { maskinporten } = settings.environment;
   const request = async () => ({
     method: 'POST',
@@ -45,7 +45,7 @@ export async function requestMaskinportenToken(
       assertion: await signGrant(settings, now()),
     }),
   });
-  const answer = await send(`${maskinporten}token`, request, world).catch((error) => {
+  const answer = await send(`${maskinporten}token`, request, runtime).catch((error) => {
     throw error instanceof NoAnswer ? unreachable(maskinporten, error.message) : error;
   });
   if (answer.status !== 200) throw explainRefusal(answer, settings, now());

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Answer, isTransient, parseJson } from '../../runtime/http.ts';
-import { harmless } from '../../runtime/sanitize.ts';
+import { sanitize } from '../../runtime/sanitize.ts';
 import type { ClientSettings } from '../../settings/altinn.ts';
 import { TokenError, type TokenFault } from './token-error.ts';
 
@@ -29,8 +29,8 @@ const signs: readonly (readonly [TokenFault, RegExp])[] = [
 export function explainRefusal(answer: Answer, settings: ClientSettings, now: number): TokenError {
   const parsed = oauthError.safeParse(parseJson(answer.text));
   const { error, error_description: description, error_uri: uri } = parsed.data ?? oauthError.parse({});
-  const words = harmless(`${error} ${description}`.trim() || `status ${answer.status}`);
-  const said = `(Maskinporten: ${words}${uri ? `, see ${harmless(uri)}` : ''})`;
+  const words = sanitize(`${error} ${description}`.trim() || `status ${answer.status}`);
+  const said = `(Maskinporten: ${words}${uri ? `, see ${sanitize(uri)}` : ''})`;
   if (isTransient(answer.status)) {
     return new TokenError(
       'unreachable',
@@ -55,13 +55,13 @@ function advice(
     case 'scope':
       return `The client may not have the scope ${(named.length > 0 ? named : scopes).join(' ')}. Order it from Digdir, add it to the client, or set MASKINPORTEN_SCOPES`;
     case 'key':
-      return `The key ${key.id} is not the client's, or has expired. Register its public half on the client under that id, or mend MASKINPORTEN_KEY and MASKINPORTEN_KEY_ID`;
+      return `The key ${key.id} is not the client's, or has expired. Register its public half on the client under that id, or fix MASKINPORTEN_KEY and MASKINPORTEN_KEY_ID`;
     case 'clock':
       return `Maskinporten finds the grant's time wrong${skew(answer, now)}. Set this machine's clock`;
     case 'audience':
-      return `${environment.maskinporten} is not this Maskinporten's own name. Mend MASKINPORTEN_URL or ALTINN_ENVIRONMENT`;
+      return `${environment.maskinporten} is not this Maskinporten's own name. Fix MASKINPORTEN_URL or ALTINN_ENVIRONMENT`;
     case 'system-user':
-      return `There is no system user of ${systemUserOrg ?? 'that organization'} for this client. Have the organization approve one, or mend ALTINN_SYSTEM_USER_ORG`;
+      return `There is no system user of ${systemUserOrg ?? 'that organization'} for this client. Have the organization approve one, or fix ALTINN_SYSTEM_USER_ORG`;
     default:
       return 'Maskinporten gave no token';
   }

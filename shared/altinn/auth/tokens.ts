@@ -1,5 +1,5 @@
-import { type Answer, isTransient, NoAnswer, send, type World } from '../../runtime/http.ts';
-import { harmless } from '../../runtime/sanitize.ts';
+import { type Answer, isTransient, NoAnswer, send, type Runtime } from '../../runtime/http.ts';
+import { sanitize } from '../../runtime/sanitize.ts';
 import type { ClientSettings } from '../../settings/altinn.ts';
 import { AltinnToken } from './altinn-token.ts';
 import { type MaskinportenToken, requestMaskinportenToken, unreachable } from './maskinporten.ts';
@@ -22,19 +22,19 @@ const margin = { altinn: 60_000, maskinporten: 10_000 };
  *
  * Source: Altinn's docs, "Authentication: exchange of Maskinporten tokens".
  */
-export function makeTokens(settings: ClientSettings, world: World = {}): Tokens {
-  const { now = Date.now } = world;
+export function makeTokens(settings: ClientSettings, runtime: Runtime = {}): Tokens {
+  const { now = Date.now } = runtime;
   let maskinporten: MaskinportenToken | undefined;
   let altinn: AltinnToken | undefined;
   let refresh: Promise<AltinnToken> | undefined;
 
   const fetchToken = async () => {
     if (!maskinporten || maskinporten.expiresAt - margin.maskinporten <= now()) {
-      maskinporten = await requestMaskinportenToken(settings, world);
+      maskinporten = await requestMaskinportenToken(settings, runtime);
     }
     const { value, scopes } = maskinporten;
     try {
-      return new AltinnToken(await exchange(value, settings, world), scopes, now());
+      return new AltinnToken(await exchange(value, settings, runtime), scopes, now());
     } catch (error) {
       maskinporten = undefined;
       throw error;
@@ -60,10 +60,10 @@ export function makeTokens(settings: ClientSettings, world: World = {}): Tokens 
   };
 }
 
-async function exchange(token: string, { environment }: ClientSettings, world: World): Promise<string> {
+async function exchange(token: string, { environment }: ClientSettings, runtime: Runtime): Promise<string> {
   const url = `${environment.platform}/authentication/api/v1/exchange/maskinporten`;
   const request = async () => ({ headers: { authorization: `Bearer ${token}` } });
-  const answer = await send(url, request, world).catch((error) => {
+  const answer = await send(url, request, runtime).catch((error) => {
     throw error instanceof NoAnswer ? unreachable(url, error.message) : error;
   });
   const value = answer.text.trim().replace(/^"(.*)"$/s, '$1');
@@ -72,7 +72,7 @@ async function exchange(token: string, { environment }: ClientSettings, world: W
 }
 
 function explain({ status, text }: Answer, environment: string): TokenError {
-  const said = `(the exchange answered ${status}${text ? `: ${harmless(text)}` : ''})`;
+  const said = `(the exchange answered ${status}${text ? `: ${sanitize(text)}` : ''})`;
   if (isTransient(status)) {
     return new TokenError('unreachable', `Altinn is out of order or overloaded ${said}. Try again later`);
   }

@@ -1,7 +1,7 @@
 import type { Fact, FollowUpKind } from '../../events/catalogue.ts';
 import type { Log } from '../../runtime/log.ts';
 
-/** What is told about a follow-up: that it needs attention, or that it no longer does. */
+/** What a channel is sent about a follow-up: that it needs attention, or that it no longer does. */
 export interface Step {
   readonly type: 'follow-up.opened' | 'follow-up.closed';
   /** The same each time this step of this follow-up is sent: whoever has seen it need not act again. */
@@ -34,7 +34,7 @@ export interface Channel {
   send(step: Step, log: Log): Promise<void>;
 }
 
-/** The step was certainly not taken over, so nobody has been told. Its message must name no person and no secret. */
+/** The step was certainly not taken over, so nobody has been notified. Its message must name no person and no secret. */
 export class NotDelivered extends Error {
   override name = 'NotDelivered';
 }

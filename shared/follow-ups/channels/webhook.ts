@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { toMaskedJson } from '../../runtime/redact.ts';
+import { toRedactedJson } from '../../runtime/redact.ts';
 import { type Channel, NotDelivered } from './channel.ts';
 
 interface Settings {
@@ -23,7 +23,7 @@ export function webhookChannel({ url, secret, includePersons }: Settings): Chann
   const signer = new Webhook(secret);
   return {
     async send({ idempotencyKey, type, timestamp, data }) {
-      const body = (includePersons ? JSON.stringify : toMaskedJson)({ type, timestamp, data });
+      const body = (includePersons ? JSON.stringify : toRedactedJson)({ type, timestamp, data });
       const sentAt = new Date();
       const response = await post(url, body, {
         'content-type': 'application/json',

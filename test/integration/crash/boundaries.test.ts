@@ -63,7 +63,7 @@ describe.each<Boundary>([
     app = await start();
     await delivered;
 
-    const status = await statusOf(app, id, ({ followUps }) => followUps[0]?.state === 'acted');
+    const status = await statusOf(app, id, ({ followUps }) => followUps[0]?.state === 'notified');
     expect(status.timeline).toHaveLength(1);
     await delay(500);
     await app.stop();
@@ -89,13 +89,13 @@ describe('killed while the webhook is being called', () => {
     await until(() => killed !== undefined);
     await killed;
     app = await start();
-    await statusOf(app, id, ({ followUps }) => followUps[0]?.state === 'acted');
+    await statusOf(app, id, ({ followUps }) => followUps[0]?.state === 'notified');
     await app.stop();
     const calls = receiver.received.filter(({ payload }) => payload.data.correspondenceId === id);
     expect(calls.map(({ id }) => id)).toEqual([`never-read-${id}-opened`, `never-read-${id}-opened`]);
   });
 
-  it('and read meanwhile: is closed, since somebody may have been told', async () => {
+  it('and read meanwhile: is closed, since somebody may have been notified', async () => {
     const id = randomUUID();
     let app = await start();
     let killed: Promise<void> | undefined;

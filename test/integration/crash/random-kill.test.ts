@@ -64,8 +64,8 @@ it('every event answered 200 is accounted for, and every follow-up is opened exa
   for (const { id, read, events } of stories) {
     const settled = (status: Status) =>
       status.timeline.length === new Set(events.map((event) => event.id)).size &&
-      ['acted', 'suppressed', 'closed'].includes(status.followUps[0]?.state ?? '') &&
-      !(read && status.followUps[0]?.state === 'acted');
+      ['notified', 'suppressed', 'closed'].includes(status.followUps[0]?.state ?? '') &&
+      !(read && status.followUps[0]?.state === 'notified');
     const status = await until(async () => {
       const { status, body } = await get(app, `/api/correspondences/${id}`);
       const parsed = status === 200 ? (JSON.parse(body) as Status) : undefined;
@@ -73,13 +73,13 @@ it('every event answered 200 is accounted for, and every follow-up is opened exa
     }, id);
     expect(status.followUps).toHaveLength(1);
 
-    const told = new Set(
+    const notified = new Set(
       receiver.received.filter((call) => call.payload.data.correspondenceId === id).map((call) => call.id),
     );
     const state = status.followUps[0]?.state;
     const opened = state === 'suppressed' ? [] : [`never-read-${id}-opened`];
-    expect(told).toEqual(new Set(state === 'closed' ? [...opened, `never-read-${id}-closed`] : opened));
-    expect(state === 'acted').toBe(!read);
+    expect(notified).toEqual(new Set(state === 'closed' ? [...opened, `never-read-${id}-closed`] : opened));
+    expect(state === 'notified').toBe(!read);
   }
   await app.stop();
 }, 120_000);

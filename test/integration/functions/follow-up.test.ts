@@ -40,8 +40,8 @@ describe('a letter that is never read', () => {
     const id = randomUUID();
     await happen(id, 'correspondencepublished', 'correspondencereceiverneverread');
     const opened = (await followUp(id, 'open')).followUps[0];
-    const acted = (await followUp(id, 'acted')).followUps[0];
-    expect(Date.parse(acted?.actedAt ?? '') - Date.parse(opened?.openedAt ?? '')).toBeGreaterThanOrEqual(
+    const notified = (await followUp(id, 'notified')).followUps[0];
+    expect(Date.parse(notified?.notifiedAt ?? '') - Date.parse(opened?.openedAt ?? '')).toBeGreaterThanOrEqual(
       2000,
     );
     expect(calls(id)).toMatchObject([
@@ -88,7 +88,7 @@ describe('a letter that is never read', () => {
     const event = sampleEvent('correspondencereceiverneverread', { resourceinstance: id });
     await Promise.all([event, event, event].map((each) => post(app, each)));
     await happen(id, 'correspondencereceiverneverread', 'correspondencereceiverneverread');
-    await followUp(id, 'acted');
+    await followUp(id, 'notified');
     await happen(id, 'correspondencereceiverneverread');
     await post(app, event);
     await delay(3000);
@@ -98,7 +98,7 @@ describe('a letter that is never read', () => {
   it('is closed once, with its reason, when it is read and confirmed afterwards', async () => {
     const id = randomUUID();
     await happen(id, 'correspondencereceiverneverread');
-    await followUp(id, 'acted');
+    await followUp(id, 'notified');
     await happen(
       id,
       'correspondencereceiverread',
@@ -119,7 +119,7 @@ describe('a letter that is never confirmed', () => {
   it('acts although it was read, and is closed by its confirmation', async () => {
     const id = randomUUID();
     await happen(id, 'correspondencereceiverread', 'correspondencereceiverneverconfirmed');
-    await followUp(id, 'acted');
+    await followUp(id, 'notified');
     await happen(id, 'correspondencereceiverconfirmed');
     await followUp(id, 'closed');
     expect(calls(id).map((call) => call.id)).toEqual([
@@ -130,7 +130,7 @@ describe('a letter that is never confirmed', () => {
 });
 
 describe('a receiver that fails', () => {
-  it('is tried again ten seconds later, and nothing is told about a letter that was read by then', async () => {
+  it('is tried again ten seconds later, and nobody is notified about a letter that was read by then', async () => {
     const [stays, settles] = [randomUUID(), randomUUID()];
     receiver.answer = () => 500;
     await happen(stays, 'correspondencereceiverneverread');
@@ -139,7 +139,7 @@ describe('a receiver that fails', () => {
     receiver.answer = () => 204;
     await happen(settles, 'correspondencereceiverread');
     await followUp(settles, 'suppressed');
-    await followUp(stays, 'acted');
+    await followUp(stays, 'notified');
     const [first, second] = calls(stays);
     expect(second?.id).toBe(first?.id);
     expect(calls(settles)).toHaveLength(1);

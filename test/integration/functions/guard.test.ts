@@ -38,7 +38,7 @@ afterAll(async () => {
   await altinn.stop();
 });
 
-/** A letter of the simulated Altinn that is past its due date, everything said about it told to the app. */
+/** A letter of the simulated Altinn that is past its due date, everything said about it known to the app. */
 async function overdue(
   before: (id: string) => unknown = () => {},
   confirmationNeeded = true,
@@ -66,17 +66,17 @@ const every = (state: string) => (status: { followUps: { state: string }[] }) =>
 describe('before a follow-up acts, Altinn is asked', () => {
   it('and knows of nothing: it acts and says that it asked, and the letter is not marked by our asking', async () => {
     const id = await overdue();
-    await statusOf(app, id, every('acted'));
+    await statusOf(app, id, every('notified'));
     expect(calls(id).map(({ payload }) => payload.data.checkedWithAltinn)).toEqual([true, true]);
-    const told = altinn.simulator.log.all().filter(({ correspondenceId }) => correspondenceId === id);
-    expect(told.map(({ name }) => name).filter((name) => /read$|confirmed$/.test(name))).toEqual([
+    const published = altinn.simulator.log.all().filter(({ correspondenceId }) => correspondenceId === id);
+    expect(published.map(({ name }) => name).filter((name) => /read$|confirmed$/.test(name))).toEqual([
       'correspondencereceiverneverread',
       'correspondencereceiverneverconfirmed',
     ]);
     expect(altinn.simulator.truth(id)[0]?.facts.read).toBeUndefined();
   });
 
-  it('and knows that it was confirmed: nobody is told, and the facts stand in the timeline', async () => {
+  it('and knows that it was confirmed: nobody is notified, and the facts stand in the timeline', async () => {
     const id = await overdue((id) => {
       lost(() => altinn.simulator.read(id));
       lost(() => altinn.simulator.confirm(id));
@@ -93,7 +93,7 @@ describe('before a follow-up acts, Altinn is asked', () => {
     expect(calls(id)).toEqual([]);
   });
 
-  it('and knows that it was purged: nobody is told', async () => {
+  it('and knows that it was purged: nobody is notified', async () => {
     const id = await overdue((id) => lost(() => altinn.simulator.purge(id)), false);
     await post(app, sampleEvent('correspondencereceiverneverread', { resourceinstance: id }));
     const status = await statusOf(app, id, (each) => every('suppressed')(each) && !!each.facts.purged);
@@ -104,7 +104,7 @@ describe('before a follow-up acts, Altinn is asked', () => {
   it('and is down: it acts on what is known and says so', async () => {
     altinn.simulator.turn({ apis: { correspondence: { serverError: 1 } } });
     const id = await overdue();
-    await statusOf(app, id, every('acted'));
+    await statusOf(app, id, every('notified'));
     expect(calls(id).map(({ payload }) => payload.data.checkedWithAltinn)).toEqual([false, false]);
   });
 });
@@ -116,7 +116,7 @@ describe('a token that would mark a letter as fetched', () => {
       MASKINPORTEN_SCOPES: ownerScopes.replace('altinn:correspondence.write', 'altinn:correspondence.read'),
     });
     const id = await overdue();
-    await statusOf(app, id, every('acted'));
+    await statusOf(app, id, every('notified'));
     expect(calls(id).map(({ payload }) => payload.data.checkedWithAltinn)).toEqual([undefined, undefined]);
     expect(altinn.simulator.letters.get(id)?.changes.map(({ status }) => status)).not.toContain('Fetched');
   });

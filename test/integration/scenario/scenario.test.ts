@@ -47,7 +47,7 @@ beforeAll(async () => {
 }, 400_000);
 
 describe('a story of letters whose events come twice, late, shuffled or never, to a receiver that is killed', () => {
-  it('ends in what is so at Altinn, with nothing lost and nothing acted on twice', () => {
+  it('ends in what is so at Altinn, with nothing lost and nobody notified twice', () => {
     expect(brokenIn(), summary(judge(evidence))).toEqual([]);
     expect(evidence.truth).toHaveLength(letters);
   });
@@ -69,8 +69,8 @@ describe('the judge of a story sees', () => {
     stored: { ...evidence.stored, ...changed },
   });
   const event = () => evidence.stored.events.find(({ via }) => via === 'push') as StoredEvent;
-  const acted = () => evidence.stored.followUps.filter(({ state }) => state === 'acted');
-  const told = () => evidence.calls.filter(({ type }) => type === 'follow-up.opened').slice(0, 1);
+  const notified = () => evidence.stored.followUps.filter(({ state }) => state === 'notified');
+  const calls = () => evidence.calls.filter(({ type }) => type === 'follow-up.opened').slice(0, 1);
 
   it.each<[string, () => Partial<Evidence>, RegExp]>([
     [
@@ -111,13 +111,13 @@ describe('the judge of a story sees', () => {
     ],
     [
       'a follow-up that was suppressed for no reason',
-      () => withStored({ followUps: acted().map((each) => ({ ...each, state: 'suppressed' })) }),
+      () => withStored({ followUps: notified().map((each) => ({ ...each, state: 'suppressed' })) }),
       /suppressed and not settled/,
     ],
-    ['a follow-up that nobody was told of', () => ({ calls: [] }), /were not told/],
+    ['a follow-up that nobody was notified of', () => ({ calls: [] }), /were not notified/],
     [
       'a call that came twice',
-      () => ({ calls: [...told(), ...evidence.calls], kills: [] }),
+      () => ({ calls: [...calls(), ...evidence.calls], kills: [] }),
       /came twice though nothing was killed/,
     ],
     ['a call without a question to Altinn', () => ({ questions: new Map() }), /settled before the look/],

@@ -90,7 +90,7 @@ describe('a request that is wrong', () => {
     ['POST', '/advance', { years: 1 }, 400],
     ['GET', '/nothing', undefined, 404],
     ['DELETE', '/letters', undefined, 405],
-  ])('%s %s with %j is told so', async (method, path, body, status) => {
+  ])('%s %s with %j is notified so', async (method, path, body, status) => {
     expect((await ask(method, path, body)).status).toBe(status);
   });
 });

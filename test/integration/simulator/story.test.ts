@@ -28,8 +28,8 @@ function simulate(options: SimulatorOptions = {}): Simulator {
   return simulator;
 }
 
-async function played(simulator: Simulator, told = story): Promise<Simulator> {
-  const { done } = simulator.play(told);
+async function played(simulator: Simulator, notified = story): Promise<Simulator> {
+  const { done } = simulator.play(notified);
   await simulator.advance({ days: 30 });
   await done;
   return simulator;
@@ -74,10 +74,10 @@ describe('a story', () => {
   });
 
   it('has the same events on a clock that runs', async () => {
-    const told = { ...story, letters: 50, publishFails: 1 };
-    const standing = await played(simulate(), told);
+    const notified = { ...story, letters: 50, publishFails: 1 };
+    const standing = await played(simulate(), notified);
     const running = simulate({ timeScale: 2_000_000 });
-    await running.play(told).done;
+    await running.play(notified).done;
     const events = (simulator: Simulator) =>
       simulator.log
         .all()

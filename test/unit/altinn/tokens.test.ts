@@ -189,30 +189,30 @@ describe('an error', () => {
     ['system-user', 'invalid_request', 'Invalid authorization details values', 'ALTINN_SYSTEM_USER_ORG'],
     ['refused', 'invalid_grant', 'Grant is used before', 'Grant is used before'],
   ])('says %s of %s: %s', async (fault, error, description, message) => {
-    const told = await errorOf(refusal(error, description));
-    expect(told.fault).toBe(fault);
-    expect(told.message).toContain(message);
+    const notified = await errorOf(refusal(error, description));
+    expect(notified.fault).toBe(fault);
+    expect(notified.message).toContain(message);
   });
 
   it.each([
     'Consumer has not been granted access to the scope altinn:serviceowner',
     'The client does not have the scope altinn:serviceowner.',
   ])('names the scope that was denied: %s', async (description) => {
-    const told = await errorOf(refusal('invalid_scope', description.replace(/\.$/, '')));
-    expect(told.fault).toBe('scope');
-    expect(told.message).toMatch(/may not have the scope altinn:serviceowner\./);
+    const notified = await errorOf(refusal('invalid_scope', description.replace(/\.$/, '')));
+    expect(notified.fault).toBe('scope');
+    expect(notified.message).toMatch(/may not have the scope altinn:serviceowner\./);
   });
 
   it('names the scope that is missing from what was granted', async () => {
-    const told = await errorOf({ token: () => ({ body: { ...granted, scope: 'altinn:serviceowner' } }) });
-    expect(told).toMatchObject({ fault: 'scope' });
-    expect(told.message).toContain('altinn:events.subscribe altinn:correspondence.write');
+    const notified = await errorOf({ token: () => ({ body: { ...granted, scope: 'altinn:serviceowner' } }) });
+    expect(notified).toMatchObject({ fault: 'scope' });
+    expect(notified.message).toContain('altinn:events.subscribe altinn:correspondence.write');
   });
 
   it('says how far the clock is off', async () => {
     const date = new Date(Date.now() - 95_000).toUTCString();
-    const told = await errorOf(refusal('invalid_grant', 'The iat is in the future', { headers: { date } }));
-    expect(told.message).toMatch(/9[4-7] s ahead of its/);
+    const notified = await errorOf(refusal('invalid_grant', 'The iat is in the future', { headers: { date } }));
+    expect(notified.message).toMatch(/9[4-7] s ahead of its/);
   });
 
   it('does not repeat a grant, a key or a person that Maskinporten repeats', async () => {
@@ -220,8 +220,8 @@ describe('an error', () => {
       status: 400,
       body: { error: 'invalid_grant', error_description: `${body} 12345678901 ${clientKey.pkcs8}` },
     });
-    const told = await errorOf({ token: echo });
-    expect(told.message).not.toMatch(/eyJ|12345678901|BEGIN/);
+    const notified = await errorOf({ token: echo });
+    expect(notified.message).not.toMatch(/eyJ|12345678901|BEGIN/);
   });
 
   it.each([
@@ -234,9 +234,9 @@ describe('an error', () => {
   });
 
   it('tells of an exchange that refuses', async () => {
-    const told = await errorOf({ exchange: () => ({ status: 401 }) });
-    expect(told.fault).toBe('refused');
-    expect(told.message).toContain('the exchange answered 401');
+    const notified = await errorOf({ exchange: () => ({ status: 401 }) });
+    expect(notified.fault).toBe('refused');
+    expect(notified.message).toContain('the exchange answered 401');
   });
 
   it('tells of answers that are no tokens', async () => {

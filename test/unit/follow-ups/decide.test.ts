@@ -13,9 +13,9 @@ const open: FollowUp = {
   openedAt: '2026-08-20T06:00:00.000Z',
   dueAt,
 };
-const acted: FollowUp = { ...open, state: 'acted', actedAt: dueAt };
+const notified: FollowUp = { ...open, state: 'notified', notifiedAt: dueAt };
 const suppressed: FollowUp = { ...open, state: 'suppressed', reason: 'read', closedAt: dueAt };
-const closed: FollowUp = { ...acted, state: 'closed', reason: 'read', closedAt: dueAt };
+const closed: FollowUp = { ...notified, state: 'closed', reason: 'read', closedAt: dueAt };
 /** Claimed so many seconds before it was due. */
 const claimed = (followUp: FollowUp, by: string, seconds: number): FollowUp => ({
   ...followUp,
@@ -38,18 +38,18 @@ describe('decide', () => {
     ['open, due, confirmed', open, confirmed, due, { do: 'suppress', reason: 'confirmed' }],
     ['open, due, purged', open, purged, due, { do: 'suppress', reason: 'purged' }],
     ['open, due, failed', open, failed, due, { do: 'suppress', reason: 'publishFailed' }],
-    ['acted, unsettled', acted, neverRead, due, { do: 'nothing' }],
-    ['acted, read', acted, read, due, { do: 'close', reason: 'read' }],
-    ['acted, confirmed', acted, confirmed, due, { do: 'close', reason: 'confirmed' }],
-    ['acted, purged', acted, purged, due, { do: 'close', reason: 'purged' }],
-    ['acted, failed', acted, failed, due, { do: 'close', reason: 'publishFailed' }],
+    ['notified, unsettled', notified, neverRead, due, { do: 'nothing' }],
+    ['notified, read', notified, read, due, { do: 'close', reason: 'read' }],
+    ['notified, confirmed', notified, confirmed, due, { do: 'close', reason: 'confirmed' }],
+    ['notified, purged', notified, purged, due, { do: 'close', reason: 'purged' }],
+    ['notified, failed', notified, failed, due, { do: 'close', reason: 'publishFailed' }],
     ['suppressed, settled', suppressed, read, due, { do: 'nothing' }],
     ['suppressed, unsettled', suppressed, neverRead, due, { do: 'nothing' }],
     ['closed, settled', closed, purged, due, { do: 'nothing' }],
     ['closed, unsettled', closed, neverRead, due, { do: 'nothing' }],
     ['never-confirmed, unsettled', confirmable(open), {}, due, { do: 'open' }],
     ['never-confirmed, read', confirmable(open), read, due, { do: 'open' }],
-    ['never-confirmed, acted, read', confirmable(acted), read, due, { do: 'nothing' }],
+    ['never-confirmed, notified, read', confirmable(notified), read, due, { do: 'nothing' }],
     [
       'never-confirmed, confirmed',
       confirmable(open),
@@ -57,14 +57,14 @@ describe('decide', () => {
       due,
       { do: 'suppress', reason: 'confirmed' },
     ],
-    ['never-confirmed, purged', confirmable(acted), purged, due, { do: 'close', reason: 'purged' }],
+    ['never-confirmed, purged', confirmable(notified), purged, due, { do: 'close', reason: 'purged' }],
     ['never-confirmed, failed', confirmable(open), failed, due, { do: 'suppress', reason: 'publishFailed' }],
     ['claimed just now, unsettled', claimed(open, 'other', 1), neverRead, due, { do: 'yield' }],
     ['claimed just now, read', claimed(open, 'other', 1), read, due, { do: 'yield' }],
-    ['claimed just now for closing', claimed(acted, 'other', 1), read, due, { do: 'yield' }],
+    ['claimed just now for closing', claimed(notified, 'other', 1), read, due, { do: 'yield' }],
     ['a claim nearly given up', claimed(open, 'other', claimSeconds - 1), neverRead, due, { do: 'yield' }],
     ['a claim given up', claimed(open, 'other', claimSeconds), neverRead, due, { do: 'open' }],
-    // Perhaps somebody was told, so that settling must be told as well.
+    // Perhaps somebody was notified, so that settling must be notified as well.
     [
       'a claim given up, read since',
       claimed(open, 'other', claimSeconds),
@@ -74,7 +74,7 @@ describe('decide', () => {
     ],
     [
       'a claim given up on closing',
-      claimed(acted, 'other', claimSeconds),
+      claimed(notified, 'other', claimSeconds),
       read,
       due,
       { do: 'close', reason: 'read' },
@@ -87,7 +87,7 @@ describe('decide', () => {
 
   it('gives the earliest of the settling facts as the reason', () => {
     const facts = { ...neverRead, ...purged, ...confirmed, read: '2026-08-20T05:40:00.0000001Z' };
-    expect(decide(acted, { facts }, 'me', due)).toEqual({ do: 'close', reason: 'confirmed' });
+    expect(decide(notified, { facts }, 'me', due)).toEqual({ do: 'close', reason: 'confirmed' });
   });
 
   it('outlasts every action with its claim: storage has 10 s for an operation, the receiver 30 s', () => {

@@ -7,7 +7,7 @@ import type { FollowUp } from '../../../shared/follow-ups/follow-up.ts';
 import { lookAgain } from '../../../shared/follow-ups/guard.ts';
 import { NotYet } from '../../../shared/queue/consumer.ts';
 import { envelop } from '../../../shared/queue/message.ts';
-import { PermanentFault } from '../../../shared/storage/faults.ts';
+import { NonRetryableError } from '../../../shared/storage/faults.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { eventOf } from '../../support/fixture.ts';
 import { MemoryChannel, MemoryStorage, type Pause } from '../../support/memory-storage.ts';
@@ -72,7 +72,7 @@ describe('lookAgain', () => {
     const { channel, followUp, look, now } = await start();
     await look();
     await look();
-    expect(channel.told).toEqual([
+    expect(channel.notified).toEqual([
       {
         type: 'follow-up.opened',
         idempotencyKey: `never-read-${letter}-opened`,
@@ -89,8 +89,8 @@ describe('lookAgain', () => {
       },
     ]);
     expect(await followUp()).toMatchObject({
-      state: 'acted',
-      actedAt: now().toISOString(),
+      state: 'notified',
+      notifiedAt: now().toISOString(),
       claim: undefined,
     });
   });
@@ -101,8 +101,8 @@ describe('lookAgain', () => {
     await happened('correspondencereceiverread');
     await look();
     await look();
-    expect(channel.told.map(({ type }) => type)).toEqual(['follow-up.opened', 'follow-up.closed']);
-    expect(channel.told[1]).toMatchObject({
+    expect(channel.notified.map(({ type }) => type)).toEqual(['follow-up.opened', 'follow-up.closed']);
+    expect(channel.notified[1]).toMatchObject({
       idempotencyKey: `never-read-${letter}-closed`,
       data: { reason: 'read', status: 'read' },
     });
@@ -118,7 +118,7 @@ describe('lookAgain', () => {
     const { channel, followUp, look, happened } = await start();
     await happened(name);
     await look();
-    expect(channel.told).toEqual([]);
+    expect(channel.notified).toEqual([]);
     expect(await followUp()).toMatchObject({ state: 'suppressed', closedAt: expect.any(String) });
   });
 
@@ -130,13 +130,13 @@ describe('lookAgain', () => {
     const [message] = storage.messages('follow-ups');
     expect(JSON.parse(Buffer.from(message?.text as string, 'base64').toString())).toEqual(which);
     expect((message?.visibleAt ?? 0) - storage.now).toBe(90_000);
-    expect(channel.told).toEqual([]);
+    expect(channel.notified).toEqual([]);
     expect(await followUp()).toMatchObject({ state: 'open' });
   });
 
   it('is a permanent fault where there is no such follow-up', async () => {
     const { look } = await start();
-    await expect(look(lookAt('never-confirmed', letter))).rejects.toBeInstanceOf(PermanentFault);
+    await expect(look(lookAt('never-confirmed', letter))).rejects.toBeInstanceOf(NonRetryableError);
   });
 
   it('takes four storage operations to tell, and two to suppress', async () => {
@@ -155,31 +155,31 @@ describe('lookAgain', () => {
     await look(lookAt('never-read', letter), async ({ name }) => {
       if (name === 'tell') await expect(look()).rejects.toBeInstanceOf(NotYet);
     });
-    expect(channel.told).toHaveLength(1);
+    expect(channel.notified).toHaveLength(1);
   });
 
   it('is taken over from a process that died, under the same key, two minutes later', async () => {
     const { channel, followUp, look, pass } = await start();
     void look(lookAt('never-read', letter), dies('tell'));
-    await expect.poll(() => channel.told.length).toBe(1);
+    await expect.poll(() => channel.notified.length).toBe(1);
     await expect(look()).rejects.toBeInstanceOf(NotYet);
     pass(121);
     await look();
-    expect(channel.told.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+    expect(channel.notified.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
       `never-read-${letter}-opened`,
       `never-read-${letter}-opened`,
     ]);
-    expect(await followUp()).toMatchObject({ state: 'acted', claim: undefined });
+    expect(await followUp()).toMatchObject({ state: 'notified', claim: undefined });
   });
 
-  it('is told as settled if a process died and it was settled since: perhaps somebody had been told', async () => {
+  it('is notified as settled if a process died and it was settled since: perhaps somebody had been notified', async () => {
     const { channel, followUp, look, pass, happened } = await start();
     void look(lookAt('never-read', letter), dies('tell'));
-    await expect.poll(() => channel.told.length).toBe(1);
+    await expect.poll(() => channel.notified.length).toBe(1);
     await happened('correspondencereceiverread');
     pass(121);
     await look();
-    expect(channel.told.map(({ type }) => type)).toEqual(['follow-up.opened', 'follow-up.closed']);
+    expect(channel.notified.map(({ type }) => type)).toEqual(['follow-up.opened', 'follow-up.closed']);
     expect(await followUp()).toMatchObject({ state: 'closed', reason: 'read' });
   });
 
@@ -187,14 +187,14 @@ describe('lookAgain', () => {
     const { channel, followUp, look, happened } = await start();
     const down: Pause = ({ name }) => {
       if (name !== 'tell') return;
-      channel.told.length = 0;
+      channel.notified.length = 0;
       throw new NotDelivered('answered 500');
     };
     await expect(look(lookAt('never-read', letter), down)).rejects.toBeInstanceOf(NotDelivered);
     expect(await followUp()).toMatchObject({ state: 'open', claim: undefined });
     await happened('correspondencereceiverread');
     await look();
-    expect(channel.told).toEqual([]);
+    expect(channel.notified).toEqual([]);
     expect(await followUp()).toMatchObject({ state: 'suppressed' });
   });
 
@@ -219,7 +219,7 @@ describe('lookAgain', () => {
       await look(twins).catch(() => {});
     });
     await first.catch(() => {});
-    expect(channel.told).toHaveLength(1);
+    expect(channel.notified).toHaveLength(1);
   });
 
   // A dead instance's messages come back after ten minutes: nobody may take the claim over while its new holder tells.
@@ -237,6 +237,6 @@ describe('lookAgain', () => {
       },
       'the message',
     ).catch(() => {});
-    expect(channel.told).toHaveLength(1);
+    expect(channel.notified).toHaveLength(1);
   });
 });

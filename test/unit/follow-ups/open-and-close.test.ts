@@ -88,7 +88,7 @@ describe('followUpReactions', () => {
     );
   });
 
-  it.each(['open', 'acted', 'suppressed', 'closed'] as const)(
+  it.each(['open', 'notified', 'suppressed', 'closed'] as const)(
     'looks at one that is %s only if it can change',
     async (state) => {
       const { storage, timeline, happens, looks } = start();
@@ -98,7 +98,7 @@ describe('followUpReactions', () => {
       await timeline.saveFollowUp({ ...followUp, state }, followUp.etag);
       storage.messages('follow-ups').length = 0;
       await happens('correspondencereceiverread');
-      expect(looks()).toHaveLength(state === 'open' || state === 'acted' ? 1 : 0);
+      expect(looks()).toHaveLength(state === 'open' || state === 'notified' ? 1 : 0);
     },
   );
 

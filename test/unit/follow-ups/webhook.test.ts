@@ -40,7 +40,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** A receiver on a free port that answers as told. */
+/** A receiver on a free port that answers as notified. */
 async function receiver(answer: (response: ServerResponse, received: Received) => void) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { delayAfter, NotYet, orLater, park, takeBack } from '../../../shared/queue/consumer.ts';
 import { makeParked } from '../../../shared/queue/dead-letters.ts';
-import { codeOf, isPermanent, PermanentFault } from '../../../shared/storage/faults.ts';
+import { codeOf, isNonRetryable, NonRetryableError } from '../../../shared/storage/faults.ts';
 import { MemoryStorage, type Operation, restError } from '../../support/memory-storage.ts';
 
 /** @param refused the operations that fail */
@@ -62,24 +62,24 @@ describe('orLater', () => {
     ['503', restError(503, 'ServerBusy')],
     ['500', restError(500, 'InternalError')],
     ['429', restError(429, 'TooManyRequests')],
-    ['403: an operator can mend it', restError(403, 'AuthorizationFailure')],
+    ['403: an operator can fix it', restError(403, 'AuthorizationFailure')],
     ['404', restError(404, 'TableBeingDeleted')],
     ['409', restError(409, 'TableBeingDeleted')],
     ['a lost connection', Object.assign(new Error(''), { code: 'ECONNRESET' })],
     ['a text', 'thrown'],
     ['nothing', undefined],
     ['400 of somebody else', Object.assign(new Error('x'), { statusCode: 400 })],
-  ])('puts back what time can mend: %s', async (_what, error) => {
+  ])('puts back what time can fix: %s', async (_what, error) => {
     const { deps, queued, parked } = start();
     await orLater(message, deps, fails(error));
     expect([queued().length, parked().length]).toEqual([1, 0]);
   });
 
   it.each<[string, unknown]>([
-    ['a permanent fault', new PermanentFault('no timeline')],
+    ['a permanent fault', new NonRetryableError('no timeline')],
     ['400 from storage', restError(400, 'PropertyValueTooLarge')],
     ['413 from storage', restError(413, 'RequestBodyTooLarge')],
-  ])('parks at once what nothing can mend: %s', async (_what, error) => {
+  ])('parks at once what nothing can fix: %s', async (_what, error) => {
     const { deps, queued, parked, lines } = start();
     await orLater(message, deps, fails(error));
     expect(queued()).toEqual([]);
@@ -94,7 +94,7 @@ describe('orLater', () => {
     expect(lines[0]).toMatch(/^error parked/);
   });
 
-  it('parks what a week of tries has not mended, and not a try before', async () => {
+  it('parks what a week of tries has not fixed, and not a try before', async () => {
     const { deps, queued, parked } = start();
     await orLater({ ...message, attempt: 999 }, deps, fails(new Error('down')));
     expect([queued().length, parked().length]).toEqual([1, 0]);
@@ -112,7 +112,7 @@ describe('orLater', () => {
   it('throws where the message can neither be put back nor parked: the host has it still', async () => {
     const { deps } = start(['send', 'insert']);
     await expect(orLater(message, deps, fails(new Error('down')))).rejects.toThrow('ServerBusy');
-    await expect(orLater(message, deps, fails(new PermanentFault('x')))).rejects.toThrow('ServerBusy');
+    await expect(orLater(message, deps, fails(new NonRetryableError('x')))).rejects.toThrow('ServerBusy');
   });
 });
 
@@ -170,10 +170,10 @@ describe('takeBack', () => {
   });
 });
 
-describe('codeOf and isPermanent', () => {
+describe('codeOf and isNonRetryable', () => {
   it.each([undefined, null, 7, 'x', {}, new Error('x')])('know nothing of %j', (error) => {
     expect(codeOf(error)).toBeUndefined();
-    expect(isPermanent(error)).toBe(false);
+    expect(isNonRetryable(error)).toBe(false);
   });
 
   it('prefer the table service’s own code', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskPersons, toMaskedJson } from '../../../shared/runtime/redact.ts';
+import { redactPersons, toRedactedJson } from '../../../shared/runtime/redact.ts';
 import { eventOf, letters } from '../../support/fixture.ts';
 
 const mask = '***********';
 
-describe('maskPersons', () => {
+describe('redactPersons', () => {
   it.each([
     ['13845678914', mask],
     ['138456 78914', mask],
@@ -30,7 +30,7 @@ describe('maskPersons', () => {
       `urn%3Aaltinn%3Aperson%3Aidentifier-no%3A${mask}`,
     ],
   ])('hides who %j is', (value, masked) => {
-    expect(maskPersons(value)).toBe(masked);
+    expect(redactPersons(value)).toBe(masked);
   });
 
   it.each([
@@ -49,14 +49,14 @@ describe('maskPersons', () => {
     'urn:altinn:resource:brev-fra-etaten',
     'urn:altinn:person',
   ])('leaves %j as it is', (value) => {
-    expect(maskPersons(value)).toBe(value);
+    expect(redactPersons(value)).toBe(value);
   });
 
   it('leaves every GUID as it is, in any casing', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.uuid(), (a, b) => {
         const text = `${a} ${b.toUpperCase()}/never-read-${a}-opened`;
-        expect(maskPersons(text)).toBe(text);
+        expect(redactPersons(text)).toBe(text);
       }),
       { numRuns: 1_000 },
     );
@@ -73,7 +73,7 @@ describe('maskPersons', () => {
         digits(5),
         around,
         (a, birth, between, rest, b) => {
-          const masked = maskPersons(`${a}${birth}${between}${rest}${b}`);
+          const masked = redactPersons(`${a}${birth}${between}${rest}${b}`);
           expect(masked).not.toContain(birth);
           expect(masked.startsWith(a)).toBe(true);
         },
@@ -85,33 +85,33 @@ describe('maskPersons', () => {
   it('is the same the second time', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        expect(maskPersons(maskPersons(text))).toBe(maskPersons(text));
+        expect(redactPersons(redactPersons(text))).toBe(redactPersons(text));
       }),
     );
   });
 
   it('hides a number divided by a no-break space', () => {
-    expect(maskPersons('138456\u00a078914')).toBe(mask);
+    expect(redactPersons('138456\u00a078914')).toBe(mask);
   });
 
   it('takes no longer for a long text', () => {
     const start = performance.now();
     for (const part of ['urn:altinn:person:', 'urn:altinn:person:a', '0', '123456 ', 'a-', 'aaaaaaaa-'])
-      maskPersons(part.repeat(32_768 / part.length));
+      redactPersons(part.repeat(32_768 / part.length));
     expect(performance.now() - start).toBeLessThan(300);
   });
 });
 
-describe('toMaskedJson', () => {
+describe('toRedactedJson', () => {
   it.each(letters)('writes %s without a person', (name) => {
-    const text = toMaskedJson(eventOf(name));
+    const text = toRedactedJson(eventOf(name));
     expect(text).not.toMatch(/(?<!\d)\d{11}(?!\d)/);
     expect(text).not.toMatch(/kari/i);
     expect(JSON.parse(text)).toMatchObject({ id: eventOf(name).id, type: eventOf(name).type });
   });
 
   it('masks each text by itself, at any depth', () => {
-    const written = toMaskedJson({
+    const written = toRedactedJson({
       a: 'urn:altinn:person:x:y',
       b: ['13845678914', { c: 'kept' }],
       d: 7,

@@ -3,7 +3,7 @@ import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
 import { type Envelope, envelop } from '../../../shared/queue/message.ts';
 import { createReactions } from '../../../shared/reactions/registry.ts';
 import { logTo } from '../../../shared/runtime/log.ts';
-import { PermanentFault } from '../../../shared/storage/faults.ts';
+import { NonRetryableError } from '../../../shared/storage/faults.ts';
 import { deriveStatus } from '../../../shared/tracking/status.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { parseId, track } from '../../../shared/tracking/track.ts';
@@ -115,7 +115,7 @@ describe('track', () => {
     async (_what, resourceinstance) => {
       const { storage, run, ran } = start();
       const tracked = run({ ...eventOf('subject-person'), resourceinstance });
-      await expect(tracked).rejects.toBeInstanceOf(PermanentFault);
+      await expect(tracked).rejects.toBeInstanceOf(NonRetryableError);
       await expect(tracked).rejects.toThrow(/^resourceinstance is missing or no GUID[^0-9]*$/);
       expect(storage.rowsOf('timeline')).toEqual([]);
       expect(ran).toEqual([]);
