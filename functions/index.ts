@@ -39,7 +39,7 @@ const storage = connectStorage(configuration.storage);
 const events = storage.queue('correspondence-events');
 const followUps = storage.queue('follow-ups');
 const table = storage.table('timeline');
-const parked = storage.table('parked');
+const parked = storage.table('deadletters');
 
 const { callers, resources, followUp, altinn, reconcileSchedule } = configuration;
 const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });

@@ -1,10 +1,10 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Tracked } from '../shared/events/catalogue.ts';
+import { parseGuid } from '../shared/runtime/guid.ts';
 import { logTo, messageOf } from '../shared/runtime/log.ts';
 import { toRedactedJson } from '../shared/runtime/redact.ts';
 import { deriveStatus } from '../shared/tracking/status.ts';
 import type { Timeline } from '../shared/tracking/timeline.ts';
-import { parseId } from '../shared/tracking/track.ts';
 import { problem } from './problem.ts';
 
 interface Deps {
@@ -21,7 +21,7 @@ const idName = {
 /** Answers what is known of a correspondence, an attachment or a notification order. Persons are masked. */
 export function makeReadStatus({ timeline, about }: Deps) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const id = parseId(request.params.id);
+    const id = parseGuid(request.params.id);
     if (!id) return problem({ status: 400, title: 'Not an id', detail: `The id of a ${about} is a GUID.` });
 
     const read = await timeline

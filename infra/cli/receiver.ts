@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Tracked } from '../../shared/events/catalogue.ts';
-import { parseJson } from '../../shared/runtime/http.ts';
+import { fetchFault, parseJson } from '../../shared/runtime/http.ts';
 import { redactAddress } from '../../shared/runtime/sanitize.ts';
 import { Failure } from './exit.ts';
 
@@ -63,12 +63,6 @@ async function get(url: string): Promise<{ status: number; text: string }> {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeout) });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    throw new Failure(`The receiver at ${redactAddress(url)} could not be reached (${reasonOf(error)})`);
+    throw new Failure(`The receiver at ${redactAddress(url)} could not be reached (${fetchFault(error)})`);
   }
-}
-
-/** Why a fetch failed: a code, ECONNREFUSED say. */
-export function reasonOf(error: unknown): string {
-  const { code, name } = ((error as Error).cause ?? error) as { code?: unknown; name?: unknown };
-  return String(code ?? name);
 }

@@ -52,7 +52,7 @@ async function run(
     subject: subjectOf(settings),
     timeline: new Timeline(storage.table('timeline')),
     queue,
-    parked: makeParked(storage.table('parked'), queue.name),
+    parked: makeParked(storage.table('deadletters'), queue.name),
     checkpoints: new Checkpoints(storage.table('checkpoints')),
     log: logTo({ info: note, warn: note, error: note }),
   };

@@ -5,7 +5,7 @@ import { equal, type Finding, none } from './finding.ts';
 export function judgeEvents({ published, counters, stored, strangers }: Evidence): Finding[] {
   const { sent, acknowledged, retried, deadLettered, lostPushes } = counters;
   const stated = new Map(published.filter(({ lost }) => !lost).map((logged) => [logged.event.id, logged]));
-  const tracked = stored.events.filter(({ via }) => via !== 'altinn');
+  const tracked = stored.events.filter(({ via }) => via !== 'asked');
   const trackedIds = new Set(tracked.map(({ id }) => id));
   const parkedIds = new Set(stored.parked.map(({ eventId }) => eventId));
 

@@ -55,7 +55,7 @@ function difference(truth: Facts['facts'], rows: readonly StoredEvent[]): string
   const facts: Readonly<Record<string, string>> = deriveStatus(rows).facts;
   // What Altinn says when it is asked has milliseconds, its events have seven digits.
   const asked: Readonly<Record<string, string>> = deriveStatus(
-    rows.filter(({ via }) => via === 'altinn'),
+    rows.filter(({ via }) => via === 'asked'),
   ).facts;
   for (const fact of new Set([...Object.keys(truth), ...Object.keys(facts)])) {
     const [is, shouldBe] = [facts[fact], truth[fact]];

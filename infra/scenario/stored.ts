@@ -29,7 +29,7 @@ export async function readStored(connectionString: string): Promise<Stored> {
     followUps: rows
       .filter(isFollowUp)
       .map((row) => ({ ...row, correspondenceId: row.partitionKey }) as unknown as FollowUp),
-    parked: (await rowsOf(connectionString, 'parked')).map(({ reason = '', raw = '' }) => ({
+    parked: (await rowsOf(connectionString, 'deadletters')).map(({ reason = '', raw = '' }) => ({
       reason,
       eventId: eventIdOf(raw),
     })),

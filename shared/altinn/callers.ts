@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { type AddressSet, readCidrs } from '../runtime/cidr.ts';
 import { ConfigurationError } from '../runtime/configuration-error.ts';
 import { addresses } from './addresses.ts';
 
@@ -29,15 +29,8 @@ export function readCallers(environment: Readonly<Record<string, string | undefi
     );
   }
   if (policy === 'off' || sources.length === 0) return undefined;
-  const list = new BlockList();
-  for (const cidr of sources.flatMap(cidrsOf)) add(list, cidr);
-  return {
-    policy,
-    includes(address) {
-      const family = isIP(address ?? '');
-      return !!address && family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
-    },
-  };
+  const addresses = readSources(sources);
+  return { policy, includes: (address) => addresses.has(address) };
 }
 
 /**
@@ -52,21 +45,19 @@ export function callerOf(forwardedFor: string | null): string | undefined {
   return address?.replace(/^::ffff:(?=[\d.]+$)/i, '') || undefined;
 }
 
-function cidrsOf(source: string): readonly string[] {
+/** The ranges of one entry of ALTINN_SOURCE: those of a named environment, or itself. */
+export function cidrsOf(source: string): readonly string[] {
   const known = source.toLowerCase();
   if (known !== 'tt02' && known !== 'production') return [source];
   return [...addresses[known].old, ...addresses[known].new];
 }
 
-function add(list: BlockList, cidr: string): void {
-  const [address = '', bits, ...rest] = cidr.split('/');
-  const family = isIP(address);
-  const longest = family === 6 ? 128 : 32;
-  const prefix = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
-  if (family === 0 || prefix < 0 || prefix > longest || rest.length > 0) {
+function readSources(sources: readonly string[]): AddressSet {
+  try {
+    return readCidrs(sources.flatMap(cidrsOf));
+  } catch {
     throw new ConfigurationError(
       'ALTINN_SOURCE holds what is neither tt02, production nor a CIDR. Example: production,192.0.2.0/24',
     );
   }
-  list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
 }

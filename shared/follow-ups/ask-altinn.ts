@@ -38,7 +38,7 @@ export function makeAskAltinn({ correspondence, queue, now = () => new Date() }:
     if (!learnt) return undefined;
     const events = learnt.map(([name, time]) => toEvent(correspondenceId, name, time));
     for (const event of events) {
-      await queue.send(envelop(event, { via: 'altinn', receivedAt: now().toISOString() }));
+      await queue.send(envelop(event, { via: 'asked', receivedAt: now().toISOString() }));
     }
     return events;
   };

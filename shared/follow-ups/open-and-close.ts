@@ -1,9 +1,9 @@
 import { catalogue, type EventName, type FollowUpKind, lookUp, typePrefix } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import { createReactions, type Reaction, type Reactions } from '../reactions/registry.ts';
+import { parseGuid } from '../runtime/guid.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import type { Timeline } from '../tracking/timeline.ts';
-import { parseId } from '../tracking/track.ts';
 import { lookAt } from './check.ts';
 
 interface Deps {
@@ -60,5 +60,5 @@ export function followUpReactions({ timeline, queue, grace, now = () => new Date
 }
 
 function idOf(event: CloudEvent): string {
-  return parseId(attribute(event, 'resourceinstance')) as string;
+  return parseGuid(attribute(event, 'resourceinstance')) as string;
 }

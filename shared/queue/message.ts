@@ -10,7 +10,7 @@ export interface Envelope {
   /** When the event reached us, RFC 3339 in UTC. */
   readonly receivedAt: string;
   /** How it came: pushed by Altinn Events, pulled from it, or learnt by asking Altinn about the letter. */
-  readonly via: 'push' | 'pull' | 'altinn';
+  readonly via: 'push' | 'pull' | 'asked';
   /** 1 at first, one more each time it was put back for later. */
   readonly attempt: number;
   /** How often it was taken back from the `-poison` queue. */
@@ -28,7 +28,7 @@ export const attempt = z.int().check(z.positive());
 const schema = z.object({
   schemaVersion: z.literal(1),
   receivedAt: z.iso.datetime(),
-  via: z.enum(['push', 'pull', 'altinn']),
+  via: z.enum(['push', 'pull', 'asked']),
   attempt,
   takenBack: z.optional(z.int()),
   traceparent: z.optional(z.string()),

@@ -3,10 +3,10 @@ import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import { compareTimes, utc } from '../events/time.ts';
 import type { Parked } from '../queue/dead-letters.ts';
 import { envelop } from '../queue/message.ts';
+import { parseGuid } from '../runtime/guid.ts';
 import type { Log } from '../runtime/log.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import type { Timeline } from '../tracking/timeline.ts';
-import { parseId } from '../tracking/track.ts';
 import type { Checkpoint, Checkpoints } from './checkpoints.ts';
 
 export interface ReconcileDeps {
@@ -152,7 +152,7 @@ async function enqueueMissing(
   const left = [...events];
   const work = async () => {
     for (let event = left.shift(); event; event = left.shift()) {
-      const id = parseId(attribute(event, 'resourceinstance'));
+      const id = parseGuid(attribute(event, 'resourceinstance'));
       if (id && (await timeline.has(id, event))) continue;
       missing++;
       if (!dryRun) await queue.send(envelop(event, { via: 'pull', receivedAt: now().toISOString() }));

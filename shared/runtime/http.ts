@@ -21,7 +21,7 @@ export class NoAnswer extends Error {
 }
 
 /** Milliseconds that one try may take. */
-const timeout = 15_000;
+const timeoutMs = 15_000;
 /** Milliseconds before the second, third … try, unless `Retry-After` says otherwise. */
 const delays = [500, 1_000, 2_000];
 /** The longest `Retry-After`, in milliseconds, that is waited for. */
@@ -33,7 +33,11 @@ const maxDelayMs = 30_000;
  * @returns the last answer, whatever its status
  * @throws NoAnswer when the last try had none
  */
-export async function send(url: string, request: () => Promise<RequestInit>, runtime: Runtime): Promise<Answer> {
+export async function send(
+  url: string,
+  request: () => Promise<RequestInit>,
+  runtime: Runtime,
+): Promise<Answer> {
   const { sleep = delay } = runtime;
   for (let attempt = 0; ; attempt++) {
     const init = await request();
@@ -71,18 +75,22 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Why a `fetch` failed, in a word: the code of what caused it, `ECONNREFUSED` say, or else its name, `TimeoutError` say. */
+export function fetchFault(error: unknown): string {
+  const { code, name } = ((error as Error).cause ?? error) as { code?: unknown; name?: unknown };
+  return String(typeof code === 'string' ? code : name);
+}
+
 async function tryOnce(url: string, init: RequestInit, runtime: Runtime): Promise<Answer | NoAnswer> {
   try {
     const response = await (runtime.fetch ?? fetch)(url, {
       ...init,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeout),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (error) {
-    const { code, name } = ((error as Error).cause ?? error) as { code?: unknown; name?: unknown };
-    return new NoAnswer(
-      String(name === 'TimeoutError' ? `no answer in ${timeout / 1_000} s` : (code ?? name)),
-    );
+    const reason = fetchFault(error);
+    return new NoAnswer(reason === 'TimeoutError' ? `no answer in ${timeoutMs / 1_000} s` : reason);
   }
 }

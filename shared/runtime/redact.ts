@@ -1,11 +1,13 @@
-const guidOrIdentityNumber =
-  /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})|\d{6}[\s-]?\d{5,}/gi;
+import { guidPattern } from './guid.ts';
+
+const guidOrIdentityNumber = new RegExp(`(${guidPattern})|\\d{6}[\\s-]?\\d{5,}`, 'gi');
 const personUrn = /(urn:altinn:person:[a-z-]+:).+/gis;
 const mask = '***********';
 
 /**
  * Hides in one value who a person is: national identity numbers wherever they stand, with any longer run of digits
- * that one may be part of (but not the digits of a GUID), and all that follows `urn:altinn:person:…:`, be it a number, an e-mail address or a user name.
+ * that one may be part of (but not the digits of a GUID), and all that follows `urn:altinn:person:…:`, be it a number, an e-mail address or a
+ * user name.
  */
 export function redactPersons(value: string): string {
   return value
@@ -13,7 +15,7 @@ export function redactPersons(value: string): string {
     .replace(guidOrIdentityNumber, (_match, guid: string | undefined) => guid ?? mask);
 }
 
-/** Writes JSON with each text in it masked. */
+/** Writes JSON with persons redacted in each text of it. */
 export function toRedactedJson(value: object): string {
   return JSON.stringify(value, (_key, item) => (typeof item === 'string' ? redactPersons(item) : item));
 }

@@ -2,16 +2,10 @@ import { lookUp } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import type { Envelope } from '../queue/message.ts';
 import type { Reactions } from '../reactions/registry.ts';
+import { parseGuid } from '../runtime/guid.ts';
 import type { Log } from '../runtime/log.ts';
 import { NonRetryableError } from '../storage/faults.ts';
 import type { Timeline } from './timeline.ts';
-
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** An id of Altinn's in its one form, lower-case; `undefined` for what is no GUID. */
-export function parseId(text: string | undefined): string | undefined {
-  return text && guid.test(text) ? text.toLowerCase() : undefined;
-}
 
 interface Deps {
   readonly timeline: Pick<Timeline, 'record'>;
@@ -35,7 +29,7 @@ export async function track(
   { timeline, resources = [], reactions, log }: Deps,
 ): Promise<void> {
   const { event } = envelope;
-  const id = parseId(attribute(event, 'resourceinstance'));
+  const id = parseGuid(attribute(event, 'resourceinstance'));
   if (!id)
     throw new NonRetryableError('resourceinstance is missing or no GUID: there is no timeline for the event');
   const resource = attribute(event, 'resource')?.toLowerCase();

@@ -19,7 +19,7 @@ export async function benchStorageOperations(connectionString: string): Promise<
   const storage = connectStorage({ connectionString: proxy.connectionString });
   const timeline = new Timeline(storage.table('timeline'));
   const followUps = storage.queue('follow-ups');
-  const parked = makeParked(storage.table('parked'), 'bench');
+  const parked = makeParked(storage.table('deadletters'), 'bench');
   const reactions = [followUpReactions({ timeline, queue: followUps, grace: 0 })];
   const trackEvents = makeTrackEvents({
     timeline,

@@ -91,7 +91,7 @@ async function simulate(arrivals: Arrival[], chance: readonly number[], faults: 
 
 function check(simulation: Simulation, arrivals: Arrival[]): void {
   expect(simulation.violations).toEqual([]);
-  expect(simulation.storage.rowsOf('parked')).toEqual([]);
+  expect(simulation.storage.rowsOf('deadletters')).toEqual([]);
   expect([...simulation.storage.queues.values()].flat()).toEqual([]);
   for (const letter of letters) {
     const mine = arrivals.filter(({ event }) => (event.resourceinstance as string).toLowerCase() === letter);

@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { inject } from 'vitest';
+import { until } from './until.ts';
 
 /** The product as a newcomer runs it: `npm start` in a process of its own, on its own port. */
 export interface App {
@@ -129,18 +129,4 @@ export interface Status {
     closedAt?: string;
     reason?: string;
   }[];
-}
-
-/** Asks until there is an answer, for 25 s at most. */
-export async function until<T>(
-  ask: () => T | undefined | Promise<T | undefined>,
-  what = 'it',
-): Promise<NonNullable<T>> {
-  const deadline = Date.now() + 25_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > deadline) throw new Error(`${what} did not come in 25 s`);
-    await delay(50);
-  }
 }

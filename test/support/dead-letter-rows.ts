@@ -7,8 +7,8 @@ interface ParkedRow {
 }
 
 /** What is parked, in the storage of a connection string; nothing before the first. */
-export async function parkedRows(connectionString: string): Promise<ParkedRow[]> {
-  const table = TableClient.fromConnectionString(connectionString, 'parked', {
+export async function deadLetterRows(connectionString: string): Promise<ParkedRow[]> {
+  const table = TableClient.fromConnectionString(connectionString, 'deadletters', {
     allowInsecureConnection: true,
   });
   const rows: ParkedRow[] = [];

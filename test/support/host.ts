@@ -1,7 +1,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, vi } from 'vitest';
 import { type Host, type HostOptions, startHost } from '../../infra/dev/host/host.ts';
 
@@ -60,16 +59,4 @@ export async function runHost(options: Partial<HostOptions> & { queues?: object 
   const log: HostOptions['log'] = (level, source, message) => logged.push(`${level} ${source} ${message}`);
   host = await startHost({ directory: makeApp(queues), port: 0, functionKey: 'the key', log, ...rest });
   return { ...host, logged };
-}
-
-/** Resolves with the first value that is neither false nor undefined; rejects after `limit` milliseconds. */
-export async function until<T>(
-  look: () => T | Promise<T>,
-  limit = 5000,
-): Promise<Exclude<T, false | null | undefined>> {
-  for (const end = Date.now() + limit; ; await delay(20)) {
-    const value = await look();
-    if (value) return value as Exclude<T, false | null | undefined>;
-    if (Date.now() > end) throw new Error(`not within ${limit} ms: ${look}`);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Channel, Step } from '../../shared/follow-ups/channels/channel.ts';
-import { maxDelayMs, type MessageQueue } from '../../shared/storage/message-queue.ts';
+import { type MessageQueue, maxDelayMs } from '../../shared/storage/message-queue.ts';
 import type { Row, Table } from '../../shared/storage/table.ts';
 
 /** One call of storage or of a channel, notified before it takes effect and after. What `pause` throws, the caller sees. */

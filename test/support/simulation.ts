@@ -222,7 +222,7 @@ export class Simulation {
   #handler(queue: string, pause: (operation: Operation) => Promise<void>) {
     const { storage } = this;
     const timeline = new Timeline(storage.table('timeline', pause));
-    const parked = makeParked(storage.table('parked', pause), queue);
+    const parked = makeParked(storage.table('deadletters', pause), queue);
     const own = queue.replace('-poison', '');
     const deps = { timeline, parked, queue: storage.queue(own, pause) };
     const channel = new MemoryChannel(pause);

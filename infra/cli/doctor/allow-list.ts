@@ -1,5 +1,6 @@
-import { BlockList, isIP } from 'node:net';
 import { addresses } from '../../../shared/altinn/addresses.ts';
+import { cidrsOf } from '../../../shared/altinn/callers.ts';
+import { readCidrs } from '../../../shared/runtime/cidr.ts';
 import { type Check, fail, ok, skipped } from './check.ts';
 
 export const allowListIsPresent: Check = {
@@ -35,17 +36,9 @@ export const allowListIsPresent: Check = {
  * @param allowed names of environments and CIDRs, separated by commas
  */
 export function missingFrom(allowed: string, present: readonly string[]): string[] {
-  const list = new BlockList();
-  for (const item of allowed.split(',').map((item) => item.trim().toLowerCase())) {
-    const named = Object.hasOwn(addresses, item) ? addresses[item as keyof typeof addresses] : undefined;
-    for (const cidr of named ? [...named.old, ...named.new] : [item]) {
-      const [network = '', prefix] = cidr.split('/');
-      const family = isIP(network);
-      if (!family) continue;
-      list.addSubnet(network, Number(prefix ?? (family === 6 ? 128 : 32)), family === 6 ? 'ipv6' : 'ipv4');
-    }
-  }
-  return present.filter((cidr) => !ends(cidr).every((address) => list.check(address)));
+  const sources = allowed.split(',').map((source) => source.trim());
+  const set = readCidrs(sources.filter(Boolean).flatMap(cidrsOf));
+  return present.filter((cidr) => !ends(cidr).every((address) => set.has(address)));
 }
 
 /** The first and the last address of an IPv4 range. */

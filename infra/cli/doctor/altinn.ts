@@ -15,10 +15,7 @@ export const tokensCanBeHad: Check = {
   async run({ scopes }) {
     if (scopes.ok)
       return ok(`Maskinporten and Altinn give one, with ${scopes.value.join(' ') || 'no known scope'}`);
-    return fail(
-      scopes.reason,
-      'Fix what the message names; see `npm run altinn -- --help` for the settings',
-    );
+    return fail(scopes.reason, 'Fix what the message names; see `npm run altinn -- --help` for the settings');
   },
 };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { reasonOf } from '../receiver.ts';
+import { fetchFault } from '../../../shared/runtime/http.ts';
 import { type Check, type Context, fail, ok, warn } from './check.ts';
 
 /** Milliseconds that Altinn waits for an answer. */
@@ -113,6 +113,6 @@ async function postValidation(endpoint: string, { connection }: Context): Promis
       /^text\/html/i.test(response.headers.get('content-type') ?? '') || /^\s*<(!doctype|html)/i.test(text);
     return { status: response.status, isPage, reason: '' };
   } catch (error) {
-    return { status: 0, isPage: false, reason: reasonOf(error) };
+    return { status: 0, isPage: false, reason: fetchFault(error) };
   }
 }

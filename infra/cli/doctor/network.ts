@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { connect, rootCertificates, type TLSSocket } from 'node:tls';
 import { checkSubscription } from '../../../shared/altinn/api/subscriptions.ts';
+import { readCidrs } from '../../../shared/runtime/cidr.ts';
 import { isLoopback } from '../../../shared/runtime/loopback.ts';
 import { type Check, fail, type Outcome, ok, skipped, warn } from './check.ts';
 
@@ -10,17 +11,14 @@ const timeout = 10_000;
 const day = 86_400_000;
 
 /** Addresses that nobody outside can reach (RFC 1918, RFC 3927, RFC 4193). */
-const unreachable = new BlockList();
-for (const [network, prefix] of [
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['169.254.0.0', 16],
-  ['127.0.0.0', 8],
-] as const) {
-  unreachable.addSubnet(network, prefix);
-}
-unreachable.addSubnet('fc00::', 7, 'ipv6');
+const unreachable = readCidrs([
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '169.254.0.0/16',
+  '127.0.0.0/8',
+  'fc00::/7',
+]);
 
 export const addressResolves: Check = {
   name: 'address',
@@ -43,9 +41,7 @@ export const addressResolves: Check = {
 async function resolve(hostname: string): Promise<Outcome> {
   try {
     const found = await lookup(hostname.replace(/^\[|\]$/g, ''), { all: true });
-    const outside = found.filter(
-      ({ address, family }) => !unreachable.check(address, family === 6 ? 'ipv6' : 'ipv4'),
-    );
+    const outside = found.filter(({ address }) => !unreachable.has(address));
     const addresses = found.map(({ address }) => address).join(', ');
     if (outside.length > 0) return ok(`${hostname} is ${addresses}`);
     return fail(

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { makeCorrespondence } from '../../../shared/altinn/api/correspondence.ts';
-import { parseId } from '../../../shared/tracking/track.ts';
+import { parseGuid } from '../../../shared/runtime/guid.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from '../cli.ts';
 import { type ExitCode, exit, Failure } from '../exit.ts';
 import { makeReceiver } from '../receiver.ts';
@@ -13,7 +13,7 @@ interface Options extends CommonOptions {
 export function statusCommand(): Command {
   const command = new Command('status')
     .description('what the receiver knows of a letter beside what Altinn says of it, differences marked')
-    .argument('<correspondence id>', 'a GUID', parseGuid);
+    .argument('<correspondence id>', 'a GUID', toGuid);
   return withCommonOptions(
     command,
     "status 9f0c4a52-6d1b-4c1e-8a53-2f6f3c1d7e10 --env tt02 --receiver 'https://my-app.azurewebsites.net?code=…'",
@@ -60,8 +60,8 @@ async function status(id: string, options: Options, cli: Cli): Promise<ExitCode>
   return differences.length > 0 ? exit.differs : exit.ok;
 }
 
-function parseGuid(text: string): string {
-  const id = parseId(text);
+function toGuid(text: string): string {
+  const id = parseGuid(text);
   if (!id) throw new InvalidArgumentError('It is a GUID.');
   return id;
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import type { App, HttpData, RegisteredFunction } from './core.ts';
 import { invoke, triggerOf } from './invoke.ts';
@@ -135,9 +136,7 @@ function sameKey(given: string, wanted: string): boolean {
 /** The host reads a body only when there is a content length (its GrpcMessageConversionExtensions.cs). */
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   if (!(Number(request.headers['content-length']) > 0)) return Buffer.alloc(0);
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  return buffer(request);
 }
 
 /** Values of one name are joined by commas, as the host does. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseId } from '../../tracking/track.ts';
+import { parseGuid } from '../../runtime/guid.ts';
 import { AltinnError, notFound } from './altinn-error.ts';
 import { parseAnswer } from './parse-answer.ts';
 import type { Platform } from './platform.ts';
@@ -42,7 +42,7 @@ export type Details = { readonly purged: false } & z.infer<typeof details>;
  */
 export function makeCorrespondence(platform: Platform) {
   const look = async <T extends z.ZodMiniType>(type: T, id: string, part: '' | '/details') => {
-    const guid = parseId(id);
+    const guid = parseGuid(id);
     if (!guid) throw new RangeError('the id of a correspondence is a GUID');
     try {
       const body = await platform.request('GET', `/correspondence/api/v1/correspondence/${guid}${part}`);

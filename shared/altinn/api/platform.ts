@@ -1,4 +1,5 @@
-import { type Answer, NoAnswer, parseJson, retryAfter, send, type Runtime } from '../../runtime/http.ts';
+import { guidPattern } from '../../runtime/guid.ts';
+import { type Answer, NoAnswer, parseJson, type Runtime, retryAfter, send } from '../../runtime/http.ts';
 import type { AltinnToken } from '../auth/altinn-token.ts';
 import { writeScope } from '../auth/scopes.ts';
 import type { Tokens } from '../auth/tokens.ts';
@@ -32,8 +33,6 @@ interface Allowed {
   readonly rate?: number;
 }
 
-const guid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-
 /**
  * Every request that is ever made with our token. A letter is only looked at, and only with the write scope: without
  * it Altinn takes the reader for the recipient and records the letter as fetched, and `/content` marks it as read.
@@ -47,7 +46,7 @@ const allowed: readonly Allowed[] = [
   { method: 'GET', path: /^\/events\/api\/v1\/events$/ },
   {
     method: 'GET',
-    path: new RegExp(`^/correspondence/api/v1/correspondence/${guid}(/details)?$`),
+    path: new RegExp(`^/correspondence/api/v1/correspondence/${guidPattern}(/details)?$`),
     scope: writeScope,
     rate: 2,
   },

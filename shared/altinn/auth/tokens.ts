@@ -1,4 +1,4 @@
-import { type Answer, isTransient, NoAnswer, send, type Runtime } from '../../runtime/http.ts';
+import { type Answer, isTransient, NoAnswer, type Runtime, send } from '../../runtime/http.ts';
 import { sanitize } from '../../runtime/sanitize.ts';
 import type { ClientSettings } from '../../settings/altinn.ts';
 import { AltinnToken } from './altinn-token.ts';

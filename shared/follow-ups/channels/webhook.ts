@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { fetchFault } from '../../runtime/http.ts';
 import { toRedactedJson } from '../../runtime/redact.ts';
 import { type Channel, NotDelivered } from './channel.ts';
 
@@ -49,8 +50,8 @@ async function post(url: string, body: string, headers: Record<string, string>):
     const signal = AbortSignal.timeout(timeout);
     return await fetch(url, { method: 'POST', redirect: 'manual', body, headers, signal });
   } catch (error) {
-    const { code, name } = ((error as Error).cause ?? error) as { code?: unknown; name: string };
-    const reason = `FOLLOW_UP_WEBHOOK_URL could not be reached (${typeof code === 'string' ? code : name})`;
-    throw beforeSending.test(String(code)) ? new NotDelivered(reason) : new Error(reason);
+    const fault = fetchFault(error);
+    const reason = `FOLLOW_UP_WEBHOOK_URL could not be reached (${fault})`;
+    throw beforeSending.test(fault) ? new NotDelivered(reason) : new Error(reason);
   }
 }

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { calls, runHost, until } from '../../support/host.ts';
+import { calls, runHost } from '../../support/host.ts';
+import { until } from '../../support/until.ts';
 
 describe('requests', () => {
   it('gives the app url, parameters, query, headers and body', async () => {

@@ -4,7 +4,8 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../../../infra/dev/azurite.ts';
 import { createBackOff } from '../../../infra/dev/host/queue.ts';
-import { calls, runHost, until } from '../../support/host.ts';
+import { calls, runHost } from '../../support/host.ts';
+import { until } from '../../support/until.ts';
 
 let azurite: Azurite;
 let service: QueueServiceClient;

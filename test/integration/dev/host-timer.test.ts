@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { calls, runHost, until } from '../../support/host.ts';
+import { calls, runHost } from '../../support/host.ts';
+import { until } from '../../support/until.ts';
 
 const ticks = () => calls('tick');
 beforeEach(() => {

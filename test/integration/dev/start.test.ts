@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { makeApp, until } from '../../support/host.ts';
+import { makeApp } from '../../support/host.ts';
+import { until } from '../../support/until.ts';
 
 const script = join(process.cwd(), 'infra/dev/start.ts');
 const tsx = pathToFileURL(join(process.cwd(), 'node_modules/tsx/dist/loader.mjs')).href;
@@ -41,7 +42,7 @@ function runStart(env: NodeJS.ProcessEnv = {}, files: Record<string, string> = {
     output,
     ended,
     /** The address, once it says that it is ready. */
-    ready: () => until(() => /Ready\. The webhook: (http:\/\/localhost:\d+)/.exec(output.all)?.[1], 20_000),
+    ready: () => until(() => /Ready\. The webhook: (http:\/\/localhost:\d+)/.exec(output.all)?.[1], 'Ready'),
     azuritePid: () =>
       Number(readFileSync(join(directory, '.local/azurite/azurite.pid'), 'utf8').split(' ')[0]),
   };

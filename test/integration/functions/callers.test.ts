@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
 import { callerOf, readCallers } from '../../../shared/altinn/callers.ts';
-import { type App, post, startApp, statusOf, until } from '../../support/app.ts';
-import { parkedRows } from '../../support/dead-letter-rows.ts';
+import { type App, post, startApp, statusOf } from '../../support/app.ts';
+import { deadLetterRows } from '../../support/dead-letter-rows.ts';
+import { until } from '../../support/until.ts';
 
 const storage = inject('storage').callers as string;
 let app: App | undefined;
@@ -47,7 +48,7 @@ describe('who may call', () => {
     await post(app, ours);
     await statusOf(app, ours.resourceinstance as string);
     const row = await until(async () =>
-      (await parkedRows(storage)).find(({ raw }) => raw.includes(other.id)),
+      (await deadLetterRows(storage)).find(({ raw }) => raw.includes(other.id)),
     );
     expect(row.reason).toMatch(/ALTINN_RESOURCES/);
   });

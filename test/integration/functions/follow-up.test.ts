@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
-import { type App, post, startApp, statusOf, until } from '../../support/app.ts';
+import { type App, post, startApp, statusOf } from '../../support/app.ts';
+import { until } from '../../support/until.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const person = 'urn:altinn:person:identifier-no:17890112345';
@@ -41,9 +42,9 @@ describe('a letter that is never read', () => {
     await happen(id, 'correspondencepublished', 'correspondencereceiverneverread');
     const opened = (await followUp(id, 'open')).followUps[0];
     const notified = (await followUp(id, 'notified')).followUps[0];
-    expect(Date.parse(notified?.notifiedAt ?? '') - Date.parse(opened?.openedAt ?? '')).toBeGreaterThanOrEqual(
-      2000,
-    );
+    expect(
+      Date.parse(notified?.notifiedAt ?? '') - Date.parse(opened?.openedAt ?? ''),
+    ).toBeGreaterThanOrEqual(2000);
     expect(calls(id)).toMatchObject([
       {
         id: `never-read-${id}-opened`,

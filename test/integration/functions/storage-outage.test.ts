@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
-import { type App, get, post, startApp, statusOf, until } from '../../support/app.ts';
-import { parkedRows } from '../../support/dead-letter-rows.ts';
+import { type App, get, post, startApp, statusOf } from '../../support/app.ts';
+import { deadLetterRows } from '../../support/dead-letter-rows.ts';
 import { type StorageProxy, startStorageProxy } from '../../support/storage-proxy.ts';
+import { until } from '../../support/until.ts';
 
 const direct = inject('storage').storage as string;
 let storage: StorageProxy;
@@ -116,7 +117,7 @@ describe('five tries, then poison', () => {
     await poison.createIfNotExists();
     await poison.sendMessage(Buffer.from('{"who":"knows"}').toString('base64'));
     const isOurs = ({ raw }: { raw: string }) => raw === '{"who":"knows"}';
-    const row = await until(async () => (await parkedRows(direct)).find(isOurs));
+    const row = await until(async () => (await deadLetterRows(direct)).find(isOurs));
     expect(row.reason).toMatch(/five tries/);
   });
 });

@@ -3,8 +3,9 @@ import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
 import { catalogue, type EventName, lookUp, typePrefix } from '../../../shared/events/catalogue.ts';
-import { type App, get, post, startApp, statusOf, until } from '../../support/app.ts';
-import { parkedRows } from '../../support/dead-letter-rows.ts';
+import { type App, get, post, startApp, statusOf } from '../../support/app.ts';
+import { deadLetterRows } from '../../support/dead-letter-rows.ts';
+import { until } from '../../support/until.ts';
 
 const storage = inject('storage').tracking as string;
 const queue = new QueueClient(storage, 'correspondence-events');
@@ -98,7 +99,7 @@ describe('what cannot be tracked is parked with its reason and raw text', () => 
     const event = sampleEvent('correspondencepublished', attributes);
     expect((await post(app, event)).status).toBe(200);
     const row = await until(async () =>
-      (await parkedRows(storage)).find(({ raw }) => raw.includes(event.id)),
+      (await deadLetterRows(storage)).find(({ raw }) => raw.includes(event.id)),
     );
     expect(row.reason).toMatch(/resourceinstance/);
     expect(JSON.parse(row.raw).event).toEqual(JSON.parse(JSON.stringify(event)));
@@ -115,7 +116,7 @@ describe('what cannot be tracked is parked with its reason and raw text', () => 
   ])('a message that is %s', async (_what, text) => {
     await queue.createIfNotExists();
     await queue.sendMessage(Buffer.from(text).toString('base64'));
-    const row = await until(async () => (await parkedRows(storage)).find(({ raw }) => raw === text));
+    const row = await until(async () => (await deadLetterRows(storage)).find(({ raw }) => raw === text));
     expect(row.reason).toMatch(/envelope/);
   });
 });

@@ -15,7 +15,7 @@ import { resource, startTestAltinn } from '../../support/simulator.ts';
 // Against the simulated Altinn over real HTTP, with checkpoints in real tables. What is put on the queue is tracked at
 // once, so that a later run finds it.
 const storage = connectStorage({ connectionString: inject('storage').reconcile as string });
-const parked = makeParked(storage.table('parked'), 'reconcile-test');
+const parked = makeParked(storage.table('deadletters'), 'reconcile-test');
 
 let altinn: Awaited<ReturnType<typeof startTestAltinn>>;
 let lines: string[];

@@ -211,7 +211,9 @@ describe('an error', () => {
 
   it('says how far the clock is off', async () => {
     const date = new Date(Date.now() - 95_000).toUTCString();
-    const notified = await errorOf(refusal('invalid_grant', 'The iat is in the future', { headers: { date } }));
+    const notified = await errorOf(
+      refusal('invalid_grant', 'The iat is in the future', { headers: { date } }),
+    );
     expect(notified.message).toMatch(/9[4-7] s ahead of its/);
   });
 

@@ -15,7 +15,11 @@ function start(refused: readonly Operation['name'][] = []) {
     void lines.push(`${level} ${what} ${JSON.stringify(fields)}`);
   const deps = {
     queue: storage.queue('events', refuse),
-    parked: makeParked(storage.table('parked', refuse), 'events', () => new Date('2026-08-20T06:00:00Z')),
+    parked: makeParked(
+      storage.table('deadletters', refuse),
+      'events',
+      () => new Date('2026-08-20T06:00:00Z'),
+    ),
     log: { info: at('info'), warn: at('warn'), error: at('error') },
   };
   const queued = () =>
@@ -23,7 +27,7 @@ function start(refused: readonly Operation['name'][] = []) {
       message: JSON.parse(Buffer.from(text, 'base64').toString()),
       delay: (visibleAt - storage.now) / 1000,
     }));
-  return { storage, deps, lines, queued, parked: () => storage.rowsOf('parked') };
+  return { storage, deps, lines, queued, parked: () => storage.rowsOf('deadletters') };
 }
 
 const fails = (error: unknown) => () => Promise.reject(error);

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
 import { type Envelope, envelop } from '../../../shared/queue/message.ts';
 import { createReactions } from '../../../shared/reactions/registry.ts';
+import { parseGuid } from '../../../shared/runtime/guid.ts';
 import { logTo } from '../../../shared/runtime/log.ts';
 import { NonRetryableError } from '../../../shared/storage/faults.ts';
 import { deriveStatus } from '../../../shared/tracking/status.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
-import { parseId, track } from '../../../shared/tracking/track.ts';
+import { track } from '../../../shared/tracking/track.ts';
 import { eventOf, letters, seeds } from '../../support/fixture.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 
@@ -177,16 +178,16 @@ describe('track', () => {
   });
 });
 
-describe('parseId', () => {
+describe('parseGuid', () => {
   it('gives a GUID in lower case', () => {
-    expect(parseId(letter.toUpperCase())).toBe(letter);
-    expect(parseId(letter)).toBe(letter);
+    expect(parseGuid(letter.toUpperCase())).toBe(letter);
+    expect(parseGuid(letter)).toBe(letter);
   });
 
   it.each([undefined, '', 'x', letter.slice(1), `${letter}\n`, ` ${letter}`, letter.replaceAll('-', '')])(
     'gives nothing for %j',
     (text) => {
-      expect(parseId(text)).toBeUndefined();
+      expect(parseGuid(text)).toBeUndefined();
     },
   );
 });

@@ -1,0 +1,23 @@
+/** Every queue there is, by what it is for; each has a `-poison` queue beside it, which the host makes. */
+export const queueNames = {
+  events: 'correspondence-events',
+  followUps: 'follow-ups',
+  reactions: 'reactions',
+} as const;
+
+/** Every table there is, by what it is for. Azure takes letters and digits alone. */
+export const tableNames = {
+  /** Every event of a letter, attachment or notification order once, and its follow-ups. */
+  timeline: 'timeline',
+  /** Messages that could not be processed, each with its reason. */
+  deadLetters: 'deadletters',
+  /** Which message holds the one live copy of what is being retried. */
+  retries: 'retries',
+  /** How far each resource has been pulled. */
+  checkpoints: 'checkpoints',
+} as const;
+
+/** The host's queue for what it gave up on. */
+export function poisonOf(queue: string): string {
+  return `${queue}-poison`;
+}
