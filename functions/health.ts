@@ -9,7 +9,7 @@ interface Deps {
 }
 
 /** Milliseconds that each service has to answer. */
-const timeout = 5_000;
+const timeoutMs = 5_000;
 
 /** Says whether the queue and the table service answer: 200 when both do, 503 when one does not. */
 export function makeHealth({ queue, table }: Deps) {
@@ -24,8 +24,8 @@ export function makeHealth({ queue, table }: Deps) {
         },
       );
     const [queues, tables] = await Promise.all([
-      answers('queue service', queue.check(timeout)),
-      answers('table service', table.list('health', undefined, timeout)),
+      answers('queue service', queue.check(timeoutMs)),
+      answers('table service', table.list('health', undefined, timeoutMs)),
     ]);
     const ok = queues === 'ok' && tables === 'ok';
     return { status: ok ? 200 : 503, jsonBody: { status: ok ? 'ok' : 'unavailable', queues, tables } };

@@ -7,20 +7,25 @@ import { makeTokens } from '../shared/altinn/auth/tokens.ts';
 import { makeAskAltinn } from '../shared/follow-ups/ask-altinn.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
-import { followUpReactions } from '../shared/follow-ups/open-and-close.ts';
-import { makeParked } from '../shared/queue/dead-letters.ts';
+import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
+import { FollowUps } from '../shared/follow-ups/store.ts';
+import { DeadLetters } from '../shared/queue/dead-letters.ts';
+import { Retries } from '../shared/queue/retries.ts';
+import { enqueueReactions } from '../shared/reactions/enqueue.ts';
 import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
 import { subjectOf } from '../shared/settings/altinn.ts';
 import { readConfiguration } from '../shared/settings/configuration.ts';
 import { connectStorage } from '../shared/storage/connect.ts';
+import { poisonOf } from '../shared/storage/stores.ts';
 import { Timeline } from '../shared/tracking/timeline.ts';
-import { makeFollowUp, makeTakeBackFollowUps } from './follow-up.ts';
+import { makeFollowUp } from './follow-up.ts';
 import { makeHealth } from './health.ts';
+import { makeReact } from './react.ts';
 import { ownReactions } from './reactions.ts';
 import { makeReadStatus } from './read-status.ts';
 import { makeReceiveEvents } from './receive-events.ts';
 import { makeReconcileEvents } from './reconcile-events.ts';
-import { makeTakeBackEvents, makeTrackEvents } from './track-events.ts';
+import { makeTrackEvents } from './track-events.ts';
 
 // Registered before the configuration is read: the worker reports an entry point's error only where there is a
 // function already, and otherwise shows an app with no functions. Source: Azure/azure-functions-nodejs-worker,
@@ -35,63 +40,53 @@ app.http('health', {
 const configuration = readConfiguration(process.env);
 
 const connection = 'AzureWebJobsStorage';
-const storage = connectStorage(configuration.storage);
-const events = storage.queue('correspondence-events');
-const followUps = storage.queue('follow-ups');
-const table = storage.table('timeline');
-const parked = storage.table('deadletters');
+const { queues, tables } = connectStorage(configuration.storage);
+const timeline = new Timeline(tables.timeline);
+const followUps = new FollowUps(tables.timeline);
+const deadLetters = new DeadLetters(tables.deadLetters);
+const common = { deadLetters, retries: new Retries(tables.retries) };
 
 const { callers, resources, followUp, altinn, reconcileSchedule } = configuration;
 const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
 const askAltinn =
   platform && altinn.scopes.includes(writeScope)
-    ? makeAskAltinn({ correspondence: makeCorrespondence(platform), queue: events })
+    ? makeAskAltinn({ correspondence: makeCorrespondence(platform), queue: queues.events })
     : undefined;
-
-const timeline = new Timeline(table);
-const reactions = [followUpReactions({ timeline, queue: followUps, grace: followUp.grace }), ownReactions];
 const channel = followUp.webhook ? webhookChannel(followUp.webhook) : logChannel;
-const eventDeps = { timeline, reactions, resources, queue: events, parked: makeParked(parked, events.name) };
-const followUpDeps = {
-  timeline,
-  channel,
-  askAltinn,
-  queue: followUps,
-  parked: makeParked(parked, followUps.name),
-};
+const consequences = [
+  openAndClose({ followUps, queue: queues.followUps, graceMs: followUp.grace * 1_000 }),
+  enqueueReactions({ reactions: ownReactions, queue: queues.reactions }),
+];
 
-const health = makeHealth({ queue: events, table });
+const health = makeHealth({ queue: queues.events, table: tables.timeline });
 
 app.http('receive-events', {
   route: 'events',
   methods: ['POST'],
   authLevel: 'function',
-  handler: makeReceiveEvents({ queue: events, callers }),
+  handler: makeReceiveEvents({ queue: queues.events, callers }),
 });
 
-app.storageQueue('track-events', { queueName: events.name, connection, handler: makeTrackEvents(eventDeps) });
-app.storageQueue('take-back-events', {
-  queueName: `${events.name}-poison`,
-  connection,
-  handler: makeTakeBackEvents(eventDeps),
-});
-
-app.storageQueue('follow-up', { queueName: followUps.name, connection, handler: makeFollowUp(followUpDeps) });
-app.storageQueue('take-back-follow-ups', {
-  queueName: `${followUps.name}-poison`,
-  connection,
-  handler: makeTakeBackFollowUps(followUpDeps),
-});
+for (const [name, { queue, handle, redrive }] of Object.entries({
+  'track-events': makeTrackEvents({ ...common, queue: queues.events, timeline, resources, consequences }),
+  'follow-up': makeFollowUp({ ...common, queue: queues.followUps, followUps, channel, askAltinn }),
+  react: makeReact({ ...common, queue: queues.reactions, reactions: ownReactions }),
+})) {
+  app.storageQueue(name, { queueName: queue, connection, handler: handle });
+  app.storageQueue(`redrive-${queue}`, { queueName: poisonOf(queue), connection, handler: redrive });
+}
 
 if (platform && resources.length > 0) {
-  const checkpoints = new Checkpoints(storage.table('checkpoints'));
   app.timer('reconcile-events', {
     schedule: reconcileSchedule,
     handler: makeReconcileEvents({
-      ...eventDeps,
+      resources,
       events: makeEvents(platform),
       subject: subjectOf(altinn),
-      checkpoints,
+      timeline,
+      queue: queues.events,
+      deadLetters,
+      checkpoints: new Checkpoints(tables.checkpoints),
     }),
   });
 }
@@ -105,6 +100,6 @@ for (const [name, collection, about] of [
     route: `${collection}/{id}`,
     methods: ['GET'],
     authLevel: 'function',
-    handler: makeReadStatus({ timeline, about }),
+    handler: makeReadStatus({ followUps, about }),
   });
 }

@@ -1,14 +1,14 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { Tracked } from '../shared/events/catalogue.ts';
+import type { FollowUps } from '../shared/follow-ups/store.ts';
 import { parseGuid } from '../shared/runtime/guid.ts';
 import { logTo, messageOf } from '../shared/runtime/log.ts';
 import { toRedactedJson } from '../shared/runtime/redact.ts';
 import { deriveStatus } from '../shared/tracking/status.ts';
-import type { Timeline } from '../shared/tracking/timeline.ts';
 import { problem } from './problem.ts';
 
 interface Deps {
-  readonly timeline: Pick<Timeline, 'read'>;
+  readonly followUps: Pick<FollowUps, 'readLetter'>;
   readonly about: Tracked;
 }
 
@@ -18,14 +18,14 @@ const idName = {
   'notification-order': 'notificationOrderId',
 } as const satisfies Record<Tracked, string>;
 
-/** Answers what is known of a correspondence, an attachment or a notification order. Persons are masked. */
-export function makeReadStatus({ timeline, about }: Deps) {
+/** Answers what is known of a correspondence, an attachment or a notification order. Persons are redacted. */
+export function makeReadStatus({ followUps: store, about }: Deps) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const id = parseGuid(request.params.id);
     if (!id) return problem({ status: 400, title: 'Not an id', detail: `The id of a ${about} is a GUID.` });
 
-    const read = await timeline
-      .read(id)
+    const read = await store
+      .readLetter(id)
       .catch((error) => logTo(context).error('storage', { reason: messageOf(error) }));
     if (!read) {
       return problem({

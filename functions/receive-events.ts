@@ -2,9 +2,9 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import { type Callers, callerOf } from '../shared/altinn/callers.ts';
 import { admit } from '../shared/events/admission.ts';
 import { isValidationEvent } from '../shared/events/cloud-event.ts';
-import { envelop } from '../shared/queue/message.ts';
 import { logTo, messageOf } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
+import { eventMessage } from '../shared/tracking/event-message.ts';
 import { problem } from './problem.ts';
 
 interface Deps {
@@ -17,7 +17,7 @@ interface Deps {
 /** Altinn's webhook: answers 200 once every event of the request is on the queue, and never before. */
 export function makeReceiveEvents({ queue, callers }: Deps) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-    const receivedAt = new Date().toISOString();
+    const enqueuedAt = new Date().toISOString();
     const log = logTo(context);
     const { headers } = request;
     if (callers) {
@@ -50,9 +50,9 @@ export function makeReceiveEvents({ queue, callers }: Deps) {
       log.info('subscription validated', { subscription: event.source.split('/').at(-1) });
       return false;
     });
-    const how = { via: 'push', receivedAt, ...(traceparent && { traceparent }) } as const;
+    const how = { via: 'push', enqueuedAt, traceparent } as const;
     try {
-      await Promise.all(toEnqueue.map((event) => queue.send(envelop(event, how))));
+      await Promise.all(toEnqueue.map((event) => queue.send(eventMessage(event, how))));
     } catch (error) {
       log.error('not acknowledged: storage did not take the event', { reason: messageOf(error) });
       return problem({

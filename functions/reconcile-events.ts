@@ -15,14 +15,14 @@ export function makeReconcileEvents({ resources, ...deps }: Deps) {
     const failed: string[] = [];
     for (const resource of resources) {
       try {
-        const report = await reconcile(resource, { ...deps, log }, { deadline });
-        if (!report) {
+        const found = await reconcile(resource, { ...deps, log }, { deadline });
+        if (!found) {
           log.info('not reconciled: another instance is at it', { resource });
           continue;
         }
-        const { pulled, missing, checkpointGone, complete } = report;
-        const tell = missing > 0 ? log.warn : log.info;
-        tell('reconciled', { resource, pulled, missing, checkpointGone, complete });
+        const { pulled, missing, checkpointGone, complete } = found;
+        const report = missing > 0 ? log.warn : log.info;
+        report('reconciled', { resource, pulled, missing, checkpointGone, complete });
       } catch (error) {
         failed.push(resource);
         log.error('not reconciled', { resource, reason: messageOf(error) });

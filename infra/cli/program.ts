@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { deadLettersCommand } from './dead-letters/command.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { reconcileCommand } from './reconcile.ts';
 import { statusCommand } from './status/command.ts';
@@ -42,6 +43,7 @@ export function makeProgram(): Command {
     .addCommand(doctorCommand())
     .addCommand(statusCommand())
     .addCommand(reconcileCommand())
+    .addCommand(deadLettersCommand())
     .addHelpText('after', about);
   return throwing(program);
 }

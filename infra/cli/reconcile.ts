@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { makeEvents } from '../../shared/altinn/api/events.ts';
 import { resourceUrn } from '../../shared/altinn/resource.ts';
 import { utc } from '../../shared/events/time.ts';
-import { makeParked } from '../../shared/queue/dead-letters.ts';
+import { DeadLetters } from '../../shared/queue/dead-letters.ts';
 import { Checkpoints } from '../../shared/reconcile/checkpoints.ts';
 import { type Report, reconcile } from '../../shared/reconcile/reconcile.ts';
 import { logTo } from '../../shared/runtime/log.ts';
@@ -44,16 +44,15 @@ async function run(
   if (resources.length === 0)
     throw new Failure('--resource is missing, and ALTINN_RESOURCES too', exit.usage);
 
-  const storage = connectStorage(readConfiguration(environment).storage);
-  const queue = storage.queue('correspondence-events');
+  const { queues, tables } = connectStorage(readConfiguration(environment).storage);
   const note = (message: string) => output.note(message);
   const deps = {
     events: makeEvents(platform),
     subject: subjectOf(settings),
-    timeline: new Timeline(storage.table('timeline')),
-    queue,
-    parked: makeParked(storage.table('deadletters'), queue.name),
-    checkpoints: new Checkpoints(storage.table('checkpoints')),
+    timeline: new Timeline(tables.timeline),
+    queue: queues.events,
+    deadLetters: new DeadLetters(tables.deadLetters),
+    checkpoints: new Checkpoints(tables.checkpoints),
     log: logTo({ info: note, warn: note, error: note }),
   };
 

@@ -1,10 +1,10 @@
 import type { Correspondence } from '../altinn/api/correspondence.ts';
 import { type EventName, type FollowUpKind, typePrefix } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
-import { envelop } from '../queue/message.ts';
 import { type Log, messageOf } from '../runtime/log.ts';
 import { within } from '../runtime/timeout.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
+import { eventMessage } from '../tracking/event-message.ts';
 
 /**
  * Asks Altinn whether a letter was read, confirmed, purged or failed without our hearing of it: Altinn Correspondence
@@ -26,11 +26,11 @@ interface Deps {
 }
 
 /** Milliseconds for the question with all its tries; what is known without it decides then. */
-const patience = 60_000;
+const timeoutMs = 60_000;
 
 export function makeAskAltinn({ correspondence, queue, now = () => new Date() }: Deps): AskAltinn {
   return async (correspondenceId, kind, log) => {
-    const learnt = await within(patience, factsOf(correspondence, correspondenceId, kind, now)).catch(
+    const learnt = await within(timeoutMs, factsOf(correspondence, correspondenceId, kind, now)).catch(
       (error) => {
         log.warn('Altinn could not be asked', { id: correspondenceId, reason: messageOf(error) });
       },
@@ -38,7 +38,7 @@ export function makeAskAltinn({ correspondence, queue, now = () => new Date() }:
     if (!learnt) return undefined;
     const events = learnt.map(([name, time]) => toEvent(correspondenceId, name, time));
     for (const event of events) {
-      await queue.send(envelop(event, { via: 'asked', receivedAt: now().toISOString() }));
+      await queue.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString() }));
     }
     return events;
   };

@@ -1,64 +1,50 @@
-import { catalogue, type EventName, type FollowUpKind, lookUp, typePrefix } from '../events/catalogue.ts';
-import { attribute, type CloudEvent } from '../events/cloud-event.ts';
-import { createReactions, type Reaction, type Reactions } from '../reactions/registry.ts';
-import { parseGuid } from '../runtime/guid.ts';
+import { type FollowUpKind, lookUp } from '../events/catalogue.ts';
+import { newMessage } from '../queue/message.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
-import type { Timeline } from '../tracking/timeline.ts';
-import { lookAt } from './check.ts';
+import type { Consequence, TrackedEvent } from '../tracking/track.ts';
+import type { FollowUpCheck } from './check.ts';
+import type { FollowUps } from './store.ts';
 
 interface Deps {
-  readonly timeline: Pick<Timeline, 'addFollowUp' | 'followUps'>;
+  readonly followUps: Pick<FollowUps, 'add' | 'of'>;
   /** The queue `follow-ups`. */
   readonly queue: Pick<MessageQueue, 'send'>;
-  /** Seconds that a follow-up waits before it acts. */
-  readonly grace: number;
+  /** Milliseconds that a follow-up waits before it acts. */
+  readonly graceMs: number;
   readonly now?: () => Date;
 }
 
-/** Opens and closes follow-ups as the catalogue says. */
-export function followUpReactions({ timeline, queue, grace, now = () => new Date() }: Deps): Reactions {
-  const open =
-    (kind: FollowUpKind): Reaction =>
-    async (event) => {
-      const correspondenceId = idOf(event);
-      const openedAt = now();
-      const dueAt = new Date(openedAt.getTime() + grace * 1000);
-      await timeline.addFollowUp({
-        kind,
-        correspondenceId,
-        state: 'open',
-        openedAt: openedAt.toISOString(),
-        dueAt: dueAt.toISOString(),
-      });
-      // Also when it was there already: whoever added it may have died before this line.
-      await queue.send(lookAt(kind, correspondenceId), { delay: grace });
-    };
+/** Opens and closes follow-ups as the catalogue says, by having them checked: after their grace, or at once. */
+export function openAndClose({ followUps, queue, graceMs, now = () => new Date() }: Deps): Consequence {
+  const check = (kind: FollowUpKind, { id, via, traceparent }: TrackedEvent, delayMs: number) => {
+    const body: FollowUpCheck = { kind, correspondenceId: id };
+    return queue.send(newMessage(body, { via, traceparent, enqueuedAt: now().toISOString() }), { delayMs });
+  };
 
-  // The event is recorded before this reads, and `lookAgain` reads the timeline after a follow-up was added and
-  // before it claims it: whichever comes second sees the other, so no settled follow-up stays open.
-  const close =
-    (kinds: readonly FollowUpKind[]): Reaction =>
-    async (event) => {
-      const correspondenceId = idOf(event);
-      for (const { kind, state } of await timeline.followUps(correspondenceId)) {
-        if (kinds.includes(kind) && (state === 'open' || state === 'notified')) {
-          await queue.send(lookAt(kind, correspondenceId));
-        }
-      }
-    };
+  const open = async (kind: FollowUpKind, tracked: TrackedEvent) => {
+    const openedAt = now();
+    await followUps.add({
+      kind,
+      correspondenceId: tracked.id,
+      state: 'open',
+      openedAt: openedAt.toISOString(),
+      dueAt: new Date(openedAt.getTime() + graceMs).toISOString(),
+    });
+    // Also when it was there already: whoever added it may have died before this line.
+    await check(kind, tracked, graceMs);
+  };
 
-  const reactions = createReactions((event, { known, log }) => {
-    if (!known) log.warn('unknown event type kept', { type: event.type });
-  });
-  for (const name of Object.keys(catalogue) as EventName[]) {
-    const type = `${typePrefix}${name}` as const;
-    const { opens, closes } = lookUp(type) ?? {};
-    if (opens) reactions.on(type, open(opens));
-    else if (closes) reactions.on(type, close(closes));
-  }
-  return reactions;
-}
+  // The event is recorded before this reads, and the guard reads the timeline after a follow-up was added and before it
+  // claims it: whichever comes second sees the other, so no settled follow-up stays open.
+  const close = async (kinds: readonly FollowUpKind[], tracked: TrackedEvent) => {
+    for (const { kind, state } of await followUps.of(tracked.id)) {
+      if (kinds.includes(kind) && (state === 'open' || state === 'notified')) await check(kind, tracked, 0);
+    }
+  };
 
-function idOf(event: CloudEvent): string {
-  return parseGuid(attribute(event, 'resourceinstance')) as string;
+  return async (tracked) => {
+    const { opens, closes } = lookUp(tracked.event.type) ?? {};
+    if (opens) await open(opens, tracked);
+    if (closes) await close(closes, tracked);
+  };
 }

@@ -1,29 +1,61 @@
 import { createHash } from 'node:crypto';
-import { type Table, textColumns } from '../storage/table.ts';
+import { joinText, type Table, textColumns } from '../storage/table.ts';
 
-/** Keeps what could not be processed: table `parked`, one partition a queue. */
-export interface Parked {
-  /**
-   * Parks a message with the reason and its text as it stood on the queue. The same message parked again, because
-   * the process died before the queue forgot it, is there once.
-   * @throws what the storage client throws: the message then stays on the queue
-   */
-  park(message: unknown, reason: string): Promise<void>;
+/** A message that could not be processed. */
+export interface DeadLetter {
+  /** The name of the queue that it was on. */
+  readonly queue: string;
+  readonly id: string;
+  /** RFC 3339 in UTC. */
+  readonly deadLetteredAt: string;
+  readonly reason: string;
+  /** Its text as it stood on the queue. */
+  readonly raw: string;
 }
 
-/** @param queue the name of the queue that the messages are from */
-export function makeParked(table: Table, queue: string, now = () => new Date()): Parked {
-  return {
-    async park(message, reason) {
-      // The host has parsed what was JSON.
-      const raw = typeof message === 'string' ? message : (JSON.stringify(message) ?? String(message));
-      await table.insert({
-        partitionKey: queue,
-        rowKey: createHash('sha256').update(raw).digest('hex'),
-        parkedAt: now().toISOString(),
-        reason,
-        ...textColumns('raw', raw),
-      });
-    },
-  };
+type Columns = Pick<DeadLetter, 'deadLetteredAt' | 'reason'>;
+
+/** The table `deadletters`, one partition a queue. Every method throws what the storage client throws. */
+export class DeadLetters {
+  readonly #table: Table;
+  readonly #now: () => Date;
+
+  constructor(table: Table, now: () => Date = () => new Date()) {
+    this.#table = table;
+    this.#now = now;
+  }
+
+  /**
+   * Keeps a message. The same message again, because the process died before the queue forgot it, is there once.
+   * @param message as the host gave it, which has parsed what was JSON
+   */
+  async add(queue: string, message: unknown, reason: string): Promise<void> {
+    const raw = typeof message === 'string' ? message : (JSON.stringify(message) ?? String(message));
+    await this.#table.insert({
+      partitionKey: queue,
+      rowKey: createHash('sha256').update(raw).digest('hex'),
+      deadLetteredAt: this.#now().toISOString(),
+      reason,
+      ...textColumns('raw', raw),
+    });
+  }
+
+  /** Those of a queue, oldest first. */
+  async list(queue: string): Promise<DeadLetter[]> {
+    const rows = await this.#table.list<Columns>(queue);
+    return rows
+      .map((row) => ({
+        queue,
+        id: row.rowKey as string,
+        deadLetteredAt: row.deadLetteredAt,
+        reason: row.reason,
+        raw: joinText('raw', row),
+      }))
+      .sort((a, b) => (a.deadLetteredAt < b.deadLetteredAt ? -1 : 1));
+  }
+
+  /** Forgets one that has been redriven. */
+  async remove({ queue, id }: Pick<DeadLetter, 'queue' | 'id'>): Promise<void> {
+    await this.#table.remove(queue, id);
+  }
 }

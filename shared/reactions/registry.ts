@@ -1,4 +1,4 @@
-import { type EventType, lookUp } from '../events/catalogue.ts';
+import { type EventType, lookUp, typePrefix } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import type { Log } from '../runtime/log.ts';
 
@@ -8,10 +8,16 @@ export interface ReactionContext {
    * calls, since a reaction runs at least once.
    */
   readonly idempotencyKey: string;
+  /** Aborts when the reaction's time is over: it is then tried again. */
+  readonly signal: AbortSignal;
+  /** Redacts persons. */
   readonly log: Log;
 }
 
-/** What an event calls for. May throw: the event then comes again later, and all its reactions with it. */
+/**
+ * What an event calls for. May throw: RetryableError, or anything else, and the event comes again later;
+ * NonRetryableError, and it is dead-lettered.
+ */
 export type Reaction = (event: CloudEvent, context: ReactionContext) => Promise<void> | void;
 
 /** Called for an event whose type has no reaction of its own; `known` tells whether the catalogue has the type. */
@@ -26,31 +32,38 @@ export interface Reactions {
    * @throws when the type has a reaction already: two would run in an order nobody chose
    */
   on(type: EventType, reaction: Reaction): this;
-  /** Runs what the event calls for, or the fallback. */
+  /** Whether anything is to be run for a type: a reaction, or the fallback. */
+  has(type: string): boolean;
+  /** Runs what the event calls for, or the fallback, or nothing. */
   run(event: CloudEvent, context: ReactionContext): Promise<void>;
 }
 
 /**
  * A registry of reactions by event type.
+ * @param fallback for every event whose type has no reaction; without it such an event calls for nothing
  *
  * @example
- * createReactions(() => {}).on('no.altinn.correspondence.correspondencereceiverread', async (event, { idempotencyKey }) => {
+ * createReactions().on('no.altinn.correspondence.correspondencereceiverread', async (event, { idempotencyKey }) => {
  *   await caseSystem.markAsRead(event.resourceinstance, idempotencyKey);
  * });
  */
-export function createReactions(fallback: Fallback): Reactions {
+export function createReactions(fallback?: Fallback): Reactions {
   const byType = new Map<EventType, Reaction>();
+  const reactionTo = (type: string) => {
+    const row = lookUp(type);
+    return row && byType.get(`${typePrefix}${row.name}`);
+  };
   return {
     on(type, reaction) {
       if (byType.has(type)) throw new Error(`${type} has a reaction already: put both into one.`);
       byType.set(type, reaction);
       return this;
     },
+    has: (type) => fallback !== undefined || reactionTo(type) !== undefined,
     async run(event, context) {
-      const row = lookUp(event.type);
-      const reaction = row && byType.get(`no.altinn.correspondence.${row.name}`);
+      const reaction = reactionTo(event.type);
       if (reaction) await reaction(event, context);
-      else await fallback(event, { ...context, known: row !== undefined });
+      else await fallback?.(event, { ...context, known: lookUp(event.type) !== undefined });
     },
   };
 }

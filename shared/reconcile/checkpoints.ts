@@ -22,8 +22,8 @@ export class LeaseLost extends Error {
   override name = 'LeaseLost';
 }
 
-/** Seconds after which a lease that was not renewed is taken over: longer than a function may run. */
-const leaseSeconds = 600;
+/** Milliseconds after which a lease that was not renewed is taken over: longer than a function may run. */
+const leaseMs = 600_000;
 const free = new Date(0).toISOString();
 
 interface Stored extends Checkpoint {
@@ -48,7 +48,7 @@ export class Checkpoints {
   /** Takes the lease of a resource; `undefined` when another instance has it. */
   async lease(resource: string): Promise<Lease | undefined> {
     const key = { partitionKey: 'reconcile', rowKey: keyOf(resource) };
-    const until = () => new Date(this.#now().getTime() + leaseSeconds * 1000).toISOString();
+    const until = () => new Date(this.#now().getTime() + leaseMs).toISOString();
     await this.#table.insert({ ...key, resource, after: '0', before: '0', leasedUntil: free });
     const stored = await this.#table.get<Stored>(key.partitionKey, key.rowKey);
     if (!stored || stored.leasedUntil > this.#now().toISOString()) return undefined;

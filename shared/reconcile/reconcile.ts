@@ -1,25 +1,25 @@
 import type { Events } from '../altinn/api/events.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import { compareTimes, utc } from '../events/time.ts';
-import type { Parked } from '../queue/dead-letters.ts';
-import { envelop } from '../queue/message.ts';
+import type { DeadLetters } from '../queue/dead-letters.ts';
 import { parseGuid } from '../runtime/guid.ts';
 import type { Log } from '../runtime/log.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
+import { eventMessage } from '../tracking/event-message.ts';
 import type { Timeline } from '../tracking/timeline.ts';
 import type { Checkpoint, Checkpoints } from './checkpoints.ts';
 
 export interface ReconcileDeps {
   readonly events: Pick<Events, 'pull'>;
   /**
-   * The recipient whose events alone we may see; absent for a service owner, who sees all of his resource. Altinn
+   * The recipient whose events alone we may see; absent for a service owner, who sees all of the resource. Altinn
    * selects by it before it limits the page, so that no page is emptied by what others may not show us.
    */
   readonly subject?: string | undefined;
   readonly timeline: Pick<Timeline, 'has'>;
   /** The queue `correspondence-events`. */
-  readonly queue: Pick<MessageQueue, 'send'>;
-  readonly parked: Parked;
+  readonly queue: Pick<MessageQueue, 'name' | 'send'>;
+  readonly deadLetters: Pick<DeadLetters, 'add'>;
   readonly checkpoints: Pick<Checkpoints, 'lease' | 'read'>;
   readonly log: Log;
   readonly now?: () => Date;
@@ -103,7 +103,7 @@ async function pullFrom(
     move,
   }: Options & { move(checkpoint: Checkpoint): Promise<void> },
 ): Promise<Report> {
-  const { events, subject, parked, log, now = () => new Date() } = deps;
+  const { events, subject, queue, deadLetters, log, now = () => new Date() } = deps;
   let { before, after, time } = checkpoint;
   let from = since;
   let report: Report = { resource, pulled: 0, missing: 0, checkpointGone: false, complete: true };
@@ -127,7 +127,7 @@ async function pullFrom(
     const wanted = page.events.filter((event) => !from || isSince(event, from));
     const missing = await enqueueMissing(wanted, dryRun, deps);
     for (const { value } of dryRun ? [] : page.unreadable)
-      await parked.park(value, 'pulled from Altinn, and no CloudEvent');
+      await deadLetters.add(queue.name, value, 'pulled from Altinn, and no CloudEvent');
 
     before = page.events.at(-2)?.id ?? after;
     after = page.lastId;
@@ -155,7 +155,7 @@ async function enqueueMissing(
       const id = parseGuid(attribute(event, 'resourceinstance'));
       if (id && (await timeline.has(id, event))) continue;
       missing++;
-      if (!dryRun) await queue.send(envelop(event, { via: 'pull', receivedAt: now().toISOString() }));
+      if (!dryRun) await queue.send(eventMessage(event, { via: 'pull', enqueuedAt: now().toISOString() }));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));

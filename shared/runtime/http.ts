@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What the outside runtime is made of; each has its real self as default. */
+/** What a program runs on, for tests to replace; each has its real self as default. */
 export interface Runtime {
   readonly fetch?: typeof fetch;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Waits so many milliseconds. */
-  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 export interface Answer {
@@ -23,7 +23,7 @@ export class NoAnswer extends Error {
 /** Milliseconds that one try may take. */
 const timeoutMs = 15_000;
 /** Milliseconds before the second, third … try, unless `Retry-After` says otherwise. */
-const delays = [500, 1_000, 2_000];
+const delaysMs = [500, 1_000, 2_000];
 /** The longest `Retry-After`, in milliseconds, that is waited for. */
 const maxDelayMs = 30_000;
 
@@ -42,7 +42,7 @@ export async function send(
   for (let attempt = 0; ; attempt++) {
     const init = await request();
     const answer = await tryOnce(url, init, runtime);
-    const wait = delays[attempt];
+    const wait = delaysMs[attempt];
     if (wait === undefined || !(answer instanceof NoAnswer || isTransient(answer.status))) {
       if (answer instanceof NoAnswer) throw answer;
       return answer;

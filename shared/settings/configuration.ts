@@ -153,9 +153,7 @@ function* missing(given: Given): Generator<string> {
 /** Whether both clients can be made of it, which sends nothing. */
 function isConnectionString(connectionString: string): boolean {
   try {
-    const storage = connectStorage({ connectionString });
-    storage.queue('correspondence-events');
-    storage.table('timeline');
+    connectStorage({ connectionString });
     return true;
   } catch {
     return false;

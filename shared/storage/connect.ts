@@ -2,6 +2,7 @@ import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
 import { MessageQueue } from './message-queue.ts';
+import { queueNames, tableNames } from './stores.ts';
 import { Table } from './table.ts';
 
 /** How to reach storage: by connection string, or by managed identity (Azure's names for the settings). */
@@ -13,12 +14,13 @@ export type StorageSettings =
       readonly clientId: string | undefined;
     };
 
+/** Every store there is. */
 export interface Storage {
-  queue(name: string): MessageQueue;
-  table(name: string): Table;
+  readonly queues: Readonly<Record<keyof typeof queueNames, MessageQueue>>;
+  readonly tables: Readonly<Record<keyof typeof tableNames, Table>>;
 }
 
-/** Few and quick tries: whoever waits for the answer has his own, slower ones. */
+/** Few and quick tries: whoever waits for the answer has slower ones of their own. */
 const queueOptions = {
   retryOptions: { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 1_000, tryTimeoutInMs: 5_000 },
 };
@@ -29,30 +31,39 @@ const queueOptions = {
  */
 const tableOptions = { retryOptions: { maxRetries: 0 } };
 
-/** Makes the clients; nothing is sent until one is used. */
+/**
+ * Makes the clients of every store; nothing is sent until one is used.
+ * @throws what the clients throw of a connection string that is none
+ */
 export function connectStorage(settings: StorageSettings): Storage {
-  if ('connectionString' in settings) {
-    const { connectionString } = settings;
-    return {
-      queue: (name) => new MessageQueue(new QueueClient(connectionString, name, queueOptions)),
-      table: (name) =>
-        new Table(
-          TableClient.fromConnectionString(connectionString, name, {
-            ...tableOptions,
-            allowInsecureConnection: /^UseDevelopmentStorage=true|=http:/i.test(connectionString),
-          }),
-        ),
-    };
-  }
+  const { queue, table } = 'connectionString' in settings ? byKey(settings) : byIdentity(settings);
+  return {
+    queues: mapValues(queueNames, (name) => new MessageQueue(queue(name))),
+    tables: mapValues(tableNames, (name) => new Table(table(name))),
+  };
+}
+
+interface Clients {
+  queue(name: string): QueueClient;
+  table(name: string): TableClient;
+}
+
+function byKey({ connectionString }: { connectionString: string }): Clients {
+  const allowInsecureConnection = /^UseDevelopmentStorage=true|=http:/i.test(connectionString);
+  const options = { ...tableOptions, allowInsecureConnection };
+  return {
+    queue: (name) => new QueueClient(connectionString, name, queueOptions),
+    table: (name) => TableClient.fromConnectionString(connectionString, name, options),
+  };
+}
+
+function byIdentity(settings: Exclude<StorageSettings, { connectionString: string }>): Clients {
   const credential = managedIdentity(settings.clientId);
   const withoutSlash = (uri: string) => uri.replace(/\/+$/, '');
+  const [queues, tables] = [settings.queueServiceUri, settings.tableServiceUri].map(withoutSlash);
   return {
-    queue: (name) =>
-      new MessageQueue(
-        new QueueClient(`${withoutSlash(settings.queueServiceUri)}/${name}`, credential, queueOptions),
-      ),
-    table: (name) =>
-      new Table(new TableClient(withoutSlash(settings.tableServiceUri), name, credential, tableOptions)),
+    queue: (name) => new QueueClient(`${queues}/${name}`, credential, queueOptions),
+    table: (name) => new TableClient(tables as string, name, credential, tableOptions),
   };
 }
 
@@ -69,4 +80,9 @@ function managedIdentity(clientId: string | undefined): TokenCredential {
       return (await credential).getToken(scopes, options);
     },
   };
+}
+
+function mapValues<K extends string, T>(names: Readonly<Record<K, string>>, make: (name: string) => T) {
+  const made = Object.entries<string>(names).map(([key, name]) => [key, make(name)]);
+  return Object.fromEntries(made) as Record<K, T>;
 }

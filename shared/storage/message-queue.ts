@@ -2,11 +2,11 @@ import type { QueueClient, QueueSendMessageOptions } from '@azure/storage-queue'
 import { within } from '../runtime/timeout.ts';
 import { codeOf } from './faults.ts';
 
-/** The longest that a message can be hidden, in seconds: seven days. Source: Microsoft Learn, "Put Message". */
-export const maxDelayMs = 7 * 24 * 60 * 60;
+/** The longest that a message can be hidden, in milliseconds: seven days. Source: Microsoft Learn, "Put Message". */
+export const maxDelayMs = 7 * 24 * 60 * 60_000;
 
 /** Milliseconds until a message that storage has not taken counts as not taken. Altinn waits 45 s for its answer. */
-const patience = 10_000;
+const sendTimeoutMs = 10_000;
 
 /** A storage queue that the host's queue trigger reads. */
 export class MessageQueue {
@@ -22,19 +22,19 @@ export class MessageQueue {
 
   /**
    * Puts a message on the queue, which is created if it is missing. Resolves once storage has the message.
-   * @param delay seconds until the message can be seen, cut to seven days
+   * @param delayMs until the message can be seen, cut to seven days; in whole seconds, rounded up
    * @throws what the storage client throws, or after ten seconds; the message may be on the queue all the same
    */
-  async send(message: object, { delay = 0 }: { delay?: number } = {}): Promise<void> {
+  async send(message: object, { delayMs = 0 }: { delayMs?: number } = {}): Promise<void> {
     // Base64 because the host's trigger wants it; without a time to live a message is gone after seven days.
     const text = Buffer.from(JSON.stringify(message)).toString('base64');
     const options = {
       messageTimeToLive: -1,
       // Of one try. An abort signal for all of them costs a twelfth of the CPU of a request.
-      requestOptions: { timeout: patience },
-      ...(delay > 0 && { visibilityTimeout: Math.min(Math.ceil(delay), maxDelayMs) }),
+      requestOptions: { timeout: sendTimeoutMs },
+      ...(delayMs > 0 && { visibilityTimeout: Math.ceil(Math.min(delayMs, maxDelayMs) / 1_000) }),
     };
-    await within(patience, this.#put(text, options));
+    await within(sendTimeoutMs, this.#put(text, options));
   }
 
   async #put(text: string, options: QueueSendMessageOptions): Promise<void> {
@@ -47,11 +47,8 @@ export class MessageQueue {
     }
   }
 
-  /**
-   * Resolves when the queue service answers, be it that there is no such queue yet.
-   * @param timeout milliseconds
-   */
-  async check(timeout: number): Promise<void> {
-    await this.#client.exists({ abortSignal: AbortSignal.timeout(timeout) });
+  /** Resolves when the queue service answers, be it that there is no such queue yet. */
+  async check(timeoutMs: number): Promise<void> {
+    await this.#client.exists({ abortSignal: AbortSignal.timeout(timeoutMs) });
   }
 }

@@ -8,7 +8,7 @@ import {
 import { codeOf } from './faults.ts';
 
 /** Milliseconds for one table operation. */
-const patience = 10_000;
+const operationTimeoutMs = 10_000;
 
 /** A row's key and its columns. */
 export interface Row {
@@ -67,15 +67,23 @@ export class Table {
     }
   }
 
+  /** Removes a row, if there is one, whoever has changed it. */
+  async remove(partitionKey: string, rowKey: string): Promise<void> {
+    try {
+      await this.#client.deleteEntity(partitionKey, rowKey, options());
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    }
+  }
+
   /**
    * The rows of one partition, in the order of their keys; none where there is no table yet.
    * @param prefix what the row keys begin with, ending in a colon
-   * @param timeout milliseconds
    */
   async list<T extends object>(
     partitionKey: string,
     prefix?: `${string}:`,
-    timeout = patience,
+    timeoutMs = operationTimeoutMs,
   ): Promise<TableEntityResult<T>[]> {
     const partition = odata`PartitionKey eq ${partitionKey}`;
     // `;` is the character after `:`.
@@ -84,7 +92,10 @@ export class Table {
       : partition;
     const rows: TableEntityResult<T>[] = [];
     try {
-      for await (const row of this.#client.listEntities<T>({ ...options(timeout), queryOptions: { filter } }))
+      for await (const row of this.#client.listEntities<T>({
+        ...options(timeoutMs),
+        queryOptions: { filter },
+      }))
         rows.push(row);
     } catch (error) {
       if (codeOf(error) !== 'TableNotFound') throw error;
@@ -93,8 +104,19 @@ export class Table {
   }
 }
 
-function options(timeout = patience) {
-  return { abortSignal: AbortSignal.timeout(timeout) };
+function options(timeoutMs = operationTimeoutMs) {
+  return { abortSignal: AbortSignal.timeout(timeoutMs) };
+}
+
+/** The text that {@link textColumns} has spread. */
+export function joinText(name: string, row: object): string {
+  const columns = row as Record<string, unknown>;
+  let text = '';
+  for (let index = 1; ; index++) {
+    const part = columns[index === 1 ? name : `${name}${index}`];
+    if (typeof part !== 'string') return text;
+    text += part;
+  }
 }
 
 /**

@@ -55,7 +55,7 @@ function withLibrary(): Answer {
 
 /** (c) Our handler, given what it asks of a request and no more; the library's conversion is part of (d). */
 function withHandler(): Answer {
-  const handler = makeReceiveEvents({ queue: connectStorage({ connectionString }).queue(queueName) });
+  const handler = makeReceiveEvents({ queue: connectStorage({ connectionString }).queues.events });
   const context = new InvocationContext({ functionName: 'receive-events', logHandler: () => {} });
   return async (incoming) => {
     const headers = { get: (name: string) => incoming.headers[name] ?? null };

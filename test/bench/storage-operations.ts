@@ -4,11 +4,15 @@ import { makeFollowUp } from '../../functions/follow-up.ts';
 import { makeTrackEvents } from '../../functions/track-events.ts';
 import { sampleEvent } from '../../infra/dev/sample-event.ts';
 import { logChannel } from '../../shared/follow-ups/channels/log.ts';
-import { type Look, lookAt } from '../../shared/follow-ups/check.ts';
-import { followUpReactions } from '../../shared/follow-ups/open-and-close.ts';
-import { makeParked } from '../../shared/queue/dead-letters.ts';
-import { envelop } from '../../shared/queue/message.ts';
+import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
+import { FollowUps } from '../../shared/follow-ups/store.ts';
+import { DeadLetters } from '../../shared/queue/dead-letters.ts';
+import { newMessage } from '../../shared/queue/message.ts';
+import { Retries } from '../../shared/queue/retries.ts';
+import { enqueueReactions } from '../../shared/reactions/enqueue.ts';
+import { createReactions } from '../../shared/reactions/registry.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
+import { eventMessage } from '../../shared/tracking/event-message.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { startStorageProxy } from '../support/storage-proxy.ts';
 import { table } from './report.ts';
@@ -16,22 +20,23 @@ import { table } from './report.ts';
 /** Counts what passes between the functions and storage: for the first letter, and again among 100,000. */
 export async function benchStorageOperations(connectionString: string): Promise<void> {
   const proxy = await startStorageProxy(connectionString);
-  const storage = connectStorage({ connectionString: proxy.connectionString });
-  const timeline = new Timeline(storage.table('timeline'));
-  const followUps = storage.queue('follow-ups');
-  const parked = makeParked(storage.table('deadletters'), 'bench');
-  const reactions = [followUpReactions({ timeline, queue: followUps, grace: 0 })];
-  const trackEvents = makeTrackEvents({
-    timeline,
-    reactions,
-    queue: storage.queue('correspondence-events'),
-    parked,
-  });
-  const followUp = makeFollowUp({ timeline, channel: logChannel, queue: followUps, parked });
+  const { queues, tables } = connectStorage({ connectionString: proxy.connectionString });
+  const timeline = new Timeline(tables.timeline);
+  const followUps = new FollowUps(tables.timeline);
+  const deadLetters = new DeadLetters(tables.deadLetters);
+  const common = { deadLetters, retries: new Retries(tables.retries) };
+  const consequences = [
+    openAndClose({ followUps, queue: queues.followUps, graceMs: 0 }),
+    enqueueReactions({ reactions: createReactions(), queue: queues.reactions }),
+  ];
+  const events = makeTrackEvents({ ...common, timeline, consequences, queue: queues.events });
+  const checks = makeFollowUp({ ...common, followUps, channel: logChannel, queue: queues.followUps });
   const context = () => new InvocationContext({ functionName: 'bench', logHandler: () => {} });
+  const how = () => ({ via: 'push', enqueuedAt: new Date().toISOString() }) as const;
   const track = (name: string, id: string, event = sampleEvent(name, { resourceinstance: id })) =>
-    trackEvents(envelop(event, { via: 'push', receivedAt: new Date().toISOString() }), context());
-  const look = (id: string, message: Look = lookAt('never-read', id)) => followUp(message, context());
+    events.handle(eventMessage(event, how()), context());
+  const check = (id: string) =>
+    checks.handle(newMessage({ kind: 'never-read', correspondenceId: id }, how()), context());
 
   const counts: [string, string, string][] = [];
   async function count(what: string, work: () => Promise<void>) {
@@ -57,24 +62,27 @@ export async function benchStorageOperations(connectionString: string): Promise<
     await count('new event: never read (opens a follow-up)', () =>
       track('correspondencereceiverneverread', id),
     );
-    await count('follow-up: looks again and acts', () => look(id));
+    await count('follow-up: checked, and notified', () => check(id));
     await count('new event: read, a follow-up open', () => track('correspondencereceiverread', id));
-    await count('follow-up: looks again and closes', () => look(id));
+    await count('follow-up: checked, and closed', () => check(id));
     await track('correspondencereceiverneverread', other);
-    await count('follow-up: looks again and suppresses', () => look(other));
+    await count('follow-up: checked, and suppressed', () => check(other));
   }
 
   // Queues and tables are made on first use.
-  await Promise.all([track('correspondencereceiverneverread', randomUUID()), parked.park('warm', 'up')]);
+  await Promise.all([
+    track('correspondencereceiverneverread', randomUUID()),
+    deadLetters.add('warm', '', 'up'),
+  ]);
   await aLetter();
   const first = counts.splice(0);
   console.log('\nFilling storage with 100,000 letters …');
-  const events = connectStorage({ connectionString }).table('timeline');
+  const { timeline: rows } = connectStorage({ connectionString }).tables;
   const letters = 100_000;
   let next = 0;
   const fill = async () => {
     while (next++ < letters)
-      await events.insert({ partitionKey: randomUUID(), rowKey: 'event:x', type: 'x', receivedAt: '' });
+      await rows.insert({ partitionKey: randomUUID(), rowKey: 'event:x', type: 'x', receivedAt: '' });
   };
   await Promise.all(Array.from({ length: 32 }, fill));
   await aLetter();

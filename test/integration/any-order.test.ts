@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type EventName, type FollowUpKind, openingFact, typePrefix } from '../../shared/events/catalogue.ts';
 import type { CloudEvent } from '../../shared/events/cloud-event.ts';
-import { envelop } from '../../shared/queue/message.ts';
+import { eventMessage } from '../../shared/tracking/event-message.ts';
 import { deriveStatus } from '../../shared/tracking/status.ts';
 import { type Faults, Simulation } from '../support/simulation.ts';
 
@@ -82,8 +82,9 @@ const choices = fc.array(fc.nat(0xffff), { maxLength: 500, size: 'max' });
 async function simulate(arrivals: Arrival[], chance: readonly number[], faults: Faults): Promise<Simulation> {
   const simulation = new Simulation(chance, faults);
   for (const { event, delay } of arrivals) {
-    const receivedAt = new Date(simulation.storage.now + delay * 1000).toISOString();
-    simulation.storage.put('correspondence-events', envelop(event, { via: 'push', receivedAt }), delay);
+    const enqueuedAt = new Date(simulation.storage.now + delay * 1000).toISOString();
+    const message = eventMessage(event, { via: 'push', enqueuedAt });
+    simulation.storage.put('correspondence-events', message, delay * 1000);
   }
   await simulation.run();
   return simulation;
@@ -130,7 +131,7 @@ function checkFollowUp(simulation: Simulation, letter: string, kind: FollowUpKin
   if (followUp.state === 'suppressed') expect(steps('opened')).toBe(0);
 }
 
-/** Told once for each step, and once more at most for each time that the telling could not be recorded. */
+/** Notified once for each step, and once more at most for each time that this could not be recorded. */
 function checkNotified({ notified }: Simulation): void {
   for (const key of new Set(notified.map(({ step }) => step.idempotencyKey))) {
     const mine = notified.filter(({ step }) => step.idempotencyKey === key);

@@ -27,6 +27,8 @@ const accounts = [
   'reconcile',
   'guard',
   'callers',
+  'reactions',
+  'deadletters',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */

@@ -2,9 +2,11 @@ import type { Channel, Step } from '../../shared/follow-ups/channels/channel.ts'
 import { type MessageQueue, maxDelayMs } from '../../shared/storage/message-queue.ts';
 import type { Row, Table } from '../../shared/storage/table.ts';
 
-/** One call of storage or of a channel, notified before it takes effect and after. What `pause` throws, the caller sees. */
+/** One call of storage or of a channel, announced before it takes effect and after. What `pause` throws, the caller sees. */
 export interface Operation {
-  readonly name: 'insert' | 'get' | 'replace' | 'list' | 'send' | 'tell';
+  readonly name: 'insert' | 'get' | 'replace' | 'remove' | 'list' | 'send' | 'notify';
+  /** The table or queue; absent for a channel. */
+  readonly store?: string;
   readonly when: 'before' | 'after';
   /** What the operation gives back, once it has taken effect. */
   readonly result?: unknown;
@@ -45,7 +47,7 @@ export class MemoryStorage {
       this.rows.set(keyOf(row), { ...(Object.fromEntries(columns) as Row), etag, timestamp });
       return etag;
     };
-    const run = this.#runner(pause);
+    const run = this.#runner(name, pause);
     const table: Pick<Table, keyof Table> = {
       insert: (row) =>
         run('insert', () => {
@@ -63,6 +65,8 @@ export class MemoryStorage {
         }),
       get: (partitionKey, rowKey) =>
         run('get', () => this.rows.get(keyOf({ partitionKey, rowKey })) as never),
+      remove: (partitionKey, rowKey) =>
+        run('remove', () => void this.rows.delete(keyOf({ partitionKey, rowKey }))),
       list: (partitionKey, prefix) =>
         run('list', () => {
           const upTo = prefix?.replace(/:$/, ';');
@@ -86,10 +90,10 @@ export class MemoryStorage {
 
   /** A queue as one worker sees it. */
   queue(name: string, pause: Pause = () => {}): MessageQueue {
-    const run = this.#runner(pause);
+    const run = this.#runner(name, pause);
     const queue: Pick<MessageQueue, keyof MessageQueue> = {
       name,
-      send: (message, { delay = 0 } = {}) => run('send', () => void this.put(name, message, delay)),
+      send: (message, { delayMs = 0 } = {}) => run('send', () => void this.put(name, message, delayMs)),
       check: async () => {},
     };
     return queue as MessageQueue;
@@ -101,28 +105,28 @@ export class MemoryStorage {
     return messages;
   }
 
-  /** Puts a message on a queue. @param delay seconds */
-  put(queue: string, message: object, delay = 0): void {
-    if (Number.isNaN(delay)) throw restError(400, 'InvalidQueryParameterValue');
+  /** Puts a message on a queue. */
+  put(queue: string, message: object, delayMs = 0): void {
+    if (Number.isNaN(delayMs)) throw restError(400, 'InvalidQueryParameterValue');
     const text = Buffer.from(JSON.stringify(message)).toString('base64');
     if (text.length > 64 * 1024) throw restError(413, 'RequestBodyTooLarge');
-    const hidden = delay > 0 ? Math.min(Math.ceil(delay), maxDelayMs) * 1000 : 0;
+    const hidden = Math.ceil(Math.min(delayMs, maxDelayMs) / 1000) * 1000;
     const id = String(++this.#stamps);
     this.messages(queue).push({ id, text, visibleAt: this.now + hidden, dequeueCount: 0 });
   }
 
-  #runner(pause: Pause) {
+  #runner(store: string, pause: Pause) {
     return async <T>(name: Operation['name'], effect: () => T): Promise<T> => {
-      await pause({ name, when: 'before' });
+      await pause({ name, store, when: 'before' });
       this.operations++;
       const result = effect();
-      await pause({ name, when: 'after', result });
+      await pause({ name, store, when: 'after', result });
       return result;
     };
   }
 }
 
-/** A channel that remembers what it was notified. */
+/** A channel that remembers what it was sent. */
 export class MemoryChannel implements Channel {
   readonly notified: Step[] = [];
   readonly #pause: Pause;
@@ -132,9 +136,9 @@ export class MemoryChannel implements Channel {
   }
 
   async send(step: Step): Promise<void> {
-    await this.#pause({ name: 'tell', when: 'before' });
+    await this.#pause({ name: 'notify', when: 'before' });
     this.notified.push(step);
-    await this.#pause({ name: 'tell', when: 'after', result: step });
+    await this.#pause({ name: 'notify', when: 'after', result: step });
   }
 }
 

@@ -1,11 +1,16 @@
 import type { InvocationContext } from '@azure/functions';
 import { vi } from 'vitest';
-import { makeFollowUp, makeTakeBackFollowUps } from '../../functions/follow-up.ts';
-import { makeTakeBackEvents, makeTrackEvents } from '../../functions/track-events.ts';
+import { makeFollowUp } from '../../functions/follow-up.ts';
+import { makeReact } from '../../functions/react.ts';
+import { makeTrackEvents } from '../../functions/track-events.ts';
 import { type FollowUpKind, settlingFacts } from '../../shared/events/catalogue.ts';
 import { NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
-import { followUpReactions } from '../../shared/follow-ups/open-and-close.ts';
-import { makeParked } from '../../shared/queue/dead-letters.ts';
+import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
+import { FollowUps } from '../../shared/follow-ups/store.ts';
+import type { Consumer } from '../../shared/queue/consumer.ts';
+import { DeadLetters } from '../../shared/queue/dead-letters.ts';
+import { Retries } from '../../shared/queue/retries.ts';
+import { enqueueReactions } from '../../shared/reactions/enqueue.ts';
 import { createReactions } from '../../shared/reactions/registry.ts';
 import { deriveStatus } from '../../shared/tracking/status.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
@@ -17,7 +22,7 @@ import {
   restError,
 } from './memory-storage.ts';
 
-export const grace = 300;
+export const graceMs = 300_000;
 
 /** What goes wrong with an operation, and how often in one run. */
 export interface Faults {
@@ -29,7 +34,7 @@ export interface Faults {
   readonly twice: number;
 }
 
-/** What a step that was notified to the channel came to. */
+/** What a step that was sent to the channel came to. */
 interface Told {
   readonly step: Step;
   readonly worker: Worker;
@@ -132,7 +137,7 @@ export class Simulation {
     }
     if (luck === 11 && this.#use('fault')) {
       this.#interrupt(worker);
-      const certain = name === 'tell' && when === 'before';
+      const certain = name === 'notify' && when === 'before';
       gate.fail(certain ? new NotDelivered('answered 500') : restError(500, 'InternalError'));
     } else {
       if (luck === 9 && name === 'send' && when === 'after' && this.#use('twice')) this.#twin();
@@ -175,8 +180,8 @@ export class Simulation {
     const pause = (operation: Operation) => {
       this.#observe(worker, operation);
       return new Promise<void>((go, fail) => {
-        const patience = operation.name === 'tell' ? 30_000 : 10_000;
-        worker.gate = { operation, deadline: this.storage.now + patience, go, fail };
+        const timeoutMs = operation.name === 'notify' ? 30_000 : 10_000;
+        worker.gate = { operation, deadline: this.storage.now + timeoutMs, go, fail };
         worker.rest();
       });
     };
@@ -222,36 +227,37 @@ export class Simulation {
   #handler(queue: string, pause: (operation: Operation) => Promise<void>) {
     const { storage } = this;
     const timeline = new Timeline(storage.table('timeline', pause));
-    const parked = makeParked(storage.table('deadletters', pause), queue);
-    const own = queue.replace('-poison', '');
-    const deps = { timeline, parked, queue: storage.queue(own, pause) };
-    const channel = new MemoryChannel(pause);
-    const ownReactions = createReactions((_event, { idempotencyKey }) => {
+    const followUps = new FollowUps(storage.table('timeline', pause));
+    const reactions = createReactions((_event, { idempotencyKey }) => {
       this.reacted.set(idempotencyKey, (this.reacted.get(idempotencyKey) ?? 0) + 1);
     });
-    const reactions = [
-      followUpReactions({ timeline, queue: storage.queue('follow-ups', pause), grace }),
-      ownReactions,
+    const consequences = [
+      openAndClose({ followUps, queue: storage.queue('follow-ups', pause), graceMs }),
+      enqueueReactions({ reactions, queue: storage.queue('reactions', pause) }),
     ];
-    switch (queue) {
-      case 'correspondence-events':
-        return makeTrackEvents({ ...deps, reactions });
-      case 'correspondence-events-poison':
-        return makeTakeBackEvents(deps);
-      case 'follow-ups':
-        return makeFollowUp({ ...deps, channel });
-      default:
-        return makeTakeBackFollowUps(deps);
-    }
+    const own = queue.replace('-poison', '');
+    const deps = {
+      queue: storage.queue(own, pause),
+      deadLetters: new DeadLetters(storage.table('deadletters', pause)),
+      retries: new Retries(storage.table('retries', pause)),
+    };
+    const consumers: Record<string, () => Consumer> = {
+      'correspondence-events': () => makeTrackEvents({ ...deps, timeline, consequences }),
+      'follow-ups': () => makeFollowUp({ ...deps, followUps, channel: new MemoryChannel(pause) }),
+      reactions: () => makeReact({ ...deps, reactions }),
+    };
+    const consumer = consumers[own]?.();
+    if (!consumer) throw new Error(`there is no queue ${queue}`);
+    return queue === own ? consumer.handle : consumer.redrive;
   }
 
   /** Notes what a worker of the queue `follow-ups` saw and did. */
-  #observe(worker: Worker, { name, when, result }: Operation): void {
-    if (worker.queue !== 'follow-ups' || when !== 'after') return;
+  #observe(worker: Worker, { name, store, when, result }: Operation): void {
+    if (worker.queue !== 'follow-ups' || when !== 'after' || store === 'retries') return;
     const { kind, correspondenceId } = JSON.parse(Buffer.from(worker.message.text, 'base64').toString())
-      .followUp as { kind: FollowUpKind; correspondenceId: string };
+      .body as { kind: FollowUpKind; correspondenceId: string };
     if (name === 'list') worker.settledAtRead = this.settled(correspondenceId, kind);
-    if (name === 'tell') {
+    if (name === 'notify') {
       const step = result as Step;
       const notified = { step, worker, interrupted: false, recorded: false };
       worker.notified = notified;

@@ -13,7 +13,7 @@ export interface Step {
     readonly kind: FollowUpKind;
     readonly correspondenceId: string;
     readonly resource: string | undefined;
-    /** May be a person's national identity number: the channel masks it. */
+    /** May be a person's national identity number: the channel redacts it. */
     readonly recipient: string | undefined;
     /** When the fact that opened it happened, RFC 3339 in UTC. */
     readonly since: string | undefined;
@@ -29,9 +29,10 @@ export interface Step {
 export interface Channel {
   /**
    * Resolves once the step has been taken over.
+   * @param signal aborts when nobody waits for it any more
    * @throws NotDelivered when it certainly was not; anything else when that is not known
    */
-  send(step: Step, log: Log): Promise<void>;
+  send(step: Step, log: Log, signal: AbortSignal): Promise<void>;
 }
 
 /** The step was certainly not taken over, so nobody has been notified. Its message must name no person and no secret. */

@@ -7,12 +7,12 @@ interface Settings {
   readonly url: string;
   /** `whsec_` and the key in base64. */
   readonly secret: string;
-  /** Whether persons are named instead of masked. */
+  /** Whether persons are named instead of redacted. */
   readonly includePersons: boolean;
 }
 
 /** Milliseconds that the receiver has to answer: what Standard Webhooks recommends at the most. */
-const timeout = 30_000;
+const timeoutMs = 30_000;
 
 /**
  * Posts each step as the Standard Webhooks specification says: `webhook-id` is the step's idempotency key,
@@ -23,19 +23,20 @@ const timeout = 30_000;
 export function webhookChannel({ url, secret, includePersons }: Settings): Channel {
   const signer = new Webhook(secret);
   return {
-    async send({ idempotencyKey, type, timestamp, data }) {
+    async send({ idempotencyKey, type, timestamp, data }, _log, signal) {
       const body = (includePersons ? JSON.stringify : toRedactedJson)({ type, timestamp, data });
       const sentAt = new Date();
-      const response = await post(url, body, {
+      const headers = {
         'content-type': 'application/json',
         'webhook-id': idempotencyKey,
         'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
         'webhook-signature': signer.sign(idempotencyKey, sentAt, body),
-      });
+      };
+      const response = await post(url, body, headers, signal);
       await response.body?.cancel();
       if (response.ok) return;
       const reason = `FOLLOW_UP_WEBHOOK_URL answered ${response.status}`;
-      // A gateway that lost patience does not know what became of the request behind it.
+      // A gateway that gave up does not know what became of the request behind it.
       throw [408, 502, 504].includes(response.status) ? new Error(reason) : new NotDelivered(reason);
     },
   };
@@ -45,9 +46,14 @@ export function webhookChannel({ url, secret, includePersons }: Settings): Chann
 const beforeSending =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
-async function post(url: string, body: string, headers: Record<string, string>): Promise<Response> {
+async function post(
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+  aborted: AbortSignal,
+): Promise<Response> {
   try {
-    const signal = AbortSignal.timeout(timeout);
+    const signal = AbortSignal.any([aborted, AbortSignal.timeout(timeoutMs)]);
     return await fetch(url, { method: 'POST', redirect: 'manual', body, headers, signal });
   } catch (error) {
     const fault = fetchFault(error);

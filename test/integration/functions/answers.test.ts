@@ -45,14 +45,14 @@ describe('a CloudEvent', () => {
     expect(added).toBe(1);
   });
 
-  it('is on the queue as base64 of an envelope that holds it verbatim, for ever', async () => {
+  it('is on the queue as base64 of a message that holds it verbatim, for ever', async () => {
     await queue.clearMessages();
     const sent = { ...event(), anattribute: 'of tomorrow', NotSeenYet: [1, { a: null }] };
     await post(app, sent);
     const [message] = (await queue.receiveMessages()).receivedMessageItems;
-    const envelope = JSON.parse(Buffer.from(message?.messageText ?? '', 'base64').toString());
-    expect(envelope).toMatchObject({ schemaVersion: 1, via: 'push', attempt: 1 });
-    expect(envelope.event).toEqual(sent);
+    const queued = JSON.parse(Buffer.from(message?.messageText ?? '', 'base64').toString());
+    expect(queued).toMatchObject({ schemaVersion: 1, via: 'push', attempt: 1 });
+    expect(queued.body.event).toEqual(sent);
     expect(message?.expiresOn.getFullYear()).toBeGreaterThan(9000);
   });
 

@@ -52,9 +52,11 @@ describe('the deployed bundle', () => {
       ['health', 'httpTrigger', 'GET anonymous health'],
       ['receive-events', 'httpTrigger', 'POST function events'],
       ['track-events', 'queueTrigger', 'correspondence-events'],
-      ['take-back-events', 'queueTrigger', 'correspondence-events-poison'],
+      ['redrive-correspondence-events', 'queueTrigger', 'correspondence-events-poison'],
       ['follow-up', 'queueTrigger', 'follow-ups'],
-      ['take-back-follow-ups', 'queueTrigger', 'follow-ups-poison'],
+      ['redrive-follow-ups', 'queueTrigger', 'follow-ups-poison'],
+      ['react', 'queueTrigger', 'reactions'],
+      ['redrive-reactions', 'queueTrigger', 'reactions-poison'],
       ['read-status', 'httpTrigger', 'GET function correspondences/{id}'],
       ['read-status-of-attachment', 'httpTrigger', 'GET function attachments/{id}'],
       ['read-status-of-notification-order', 'httpTrigger', 'GET function notification-orders/{id}'],
@@ -67,7 +69,7 @@ describe('the deployed bundle', () => {
       AzureWebJobsStorage__tableServiceUri: 'https://myaccount.table.core.windows.net',
       AzureWebJobsStorage__clientId: '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e',
     });
-    expect([registered.length, error]).toEqual([9, undefined]);
+    expect([registered.length, error]).toEqual([11, undefined]);
   });
 
   it.each([

@@ -38,7 +38,7 @@ describe('who may call', () => {
     await until(() => /none of ALTINN_SOURCE caller=127\.0\.0\.1 policy=report/.test(app?.output() ?? ''));
   });
 
-  it('an event of a resource that is not ours is parked', async () => {
+  it('an event of a resource that is not ours is dead-lettered', async () => {
     app = await startApp({
       AzureWebJobsStorage: storage,
       ALTINN_RESOURCES: 'ours,altinn-correspondence-test-resource-1',

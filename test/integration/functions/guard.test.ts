@@ -5,7 +5,7 @@ import { type App, post, startApp, statusOf } from '../../support/app.ts';
 import { ownerScopes, startTestAltinn } from '../../support/simulator.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
-// The look again, with an Altinn that can be asked: what it knows and never told us.
+// The guard, with an Altinn that can be asked: what it knows and never told us.
 let altinn: Awaited<ReturnType<typeof startTestAltinn>>;
 let receiver: WebhookReceiver;
 let app: App;

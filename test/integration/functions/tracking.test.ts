@@ -72,7 +72,7 @@ describe('a timeline', () => {
     );
   });
 
-  it('masks national identity numbers in what it answers', async () => {
+  it('redacts national identity numbers in what it answers', async () => {
     const event = sampleEvent('correspondencepublished', {
       subject: 'urn:altinn:person:identifier-no:17890112345',
     });
@@ -91,7 +91,7 @@ describe('a timeline', () => {
   });
 });
 
-describe('what cannot be tracked is parked with its reason and raw text', () => {
+describe('what cannot be tracked is dead-lettered with its reason and raw text', () => {
   it.each([
     ['no resourceinstance', { resourceinstance: undefined }],
     ['a resourceinstance that is no id', { resourceinstance: 'letter 1' }],
@@ -102,21 +102,31 @@ describe('what cannot be tracked is parked with its reason and raw text', () => 
       (await deadLetterRows(storage)).find(({ raw }) => raw.includes(event.id)),
     );
     expect(row.reason).toMatch(/resourceinstance/);
-    expect(JSON.parse(row.raw).event).toEqual(JSON.parse(JSON.stringify(event)));
+    expect(JSON.parse(row.raw).body.event).toEqual(JSON.parse(JSON.stringify(event)));
   });
 
   it.each([
     ['text', 'not json at all'],
     ['a number', '123'],
-    ['an envelope of tomorrow', JSON.stringify({ schemaVersion: 2, event: {} })],
     [
-      'an envelope without an event',
-      JSON.stringify({ schemaVersion: 1, receivedAt: new Date(), via: 'push', attempt: 1 }),
+      'a message of tomorrow that does not say how often it was tried',
+      JSON.stringify({ schemaVersion: 2, event: {} }),
+    ],
+    [
+      'a message without an event',
+      JSON.stringify({
+        schemaVersion: 1,
+        messageId: '1',
+        attempt: 1,
+        enqueuedAt: new Date(),
+        via: 'push',
+        body: {},
+      }),
     ],
   ])('a message that is %s', async (_what, text) => {
     await queue.createIfNotExists();
     await queue.sendMessage(Buffer.from(text).toString('base64'));
     const row = await until(async () => (await deadLetterRows(storage)).find(({ raw }) => raw === text));
-    expect(row.reason).toMatch(/envelope/);
+    expect(row.reason).toMatch(/not a message of this queue/);
   });
 });

@@ -1,21 +1,24 @@
+import { TableClient } from '@azure/data-tables';
 import { exportJWK } from 'jose';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { makeEvents } from '../../../shared/altinn/api/events.ts';
 import { makePlatform } from '../../../shared/altinn/api/platform.ts';
 import { makeTokens } from '../../../shared/altinn/auth/tokens.ts';
-import { makeParked } from '../../../shared/queue/dead-letters.ts';
-import { envelop } from '../../../shared/queue/message.ts';
+import { DeadLetters } from '../../../shared/queue/dead-letters.ts';
 import { Checkpoints } from '../../../shared/reconcile/checkpoints.ts';
 import { type Options, type ReconcileDeps, reconcile } from '../../../shared/reconcile/reconcile.ts';
 import { readAltinnSettings } from '../../../shared/settings/altinn.ts';
-import { connectStorage } from '../../../shared/storage/connect.ts';
+import { Table } from '../../../shared/storage/table.ts';
+import { type EventMessage, eventMessage } from '../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { resource, startTestAltinn } from '../../support/simulator.ts';
 
 // Against the simulated Altinn over real HTTP, with checkpoints in real tables. What is put on the queue is tracked at
 // once, so that a later run finds it.
-const storage = connectStorage({ connectionString: inject('storage').reconcile as string });
-const parked = makeParked(storage.table('deadletters'), 'reconcile-test');
+const connectionString = inject('storage').reconcile as string;
+const open = (name: string) =>
+  new Table(TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true }));
+const deadLetters = new DeadLetters(open('deadletters'));
 
 let altinn: Awaited<ReturnType<typeof startTestAltinn>>;
 let lines: string[];
@@ -27,7 +30,7 @@ let run: (options?: Options & Partial<ReconcileDeps>) => ReturnType<typeof recon
 beforeEach(async () => {
   altinn = await startTestAltinn();
   // The simulated Altinn's ids are the same each time.
-  timeline = new Timeline(storage.table(`timeline${++table}`));
+  timeline = new Timeline(open(`timeline${++table}`));
   lines = [];
   enqueued = [];
   const { client, url, maskinportenUrl, simulator } = altinn;
@@ -41,21 +44,21 @@ beforeEach(async () => {
   const { environment } = settings;
   const platform = makePlatform({ environment, tokens: makeTokens(settings), sleep: async () => {} });
   const now = () => new Date(simulator.clock.now());
-  const checkpoints = new Checkpoints(storage.table(`checkpoints${table}`), now);
+  const checkpoints = new Checkpoints(open(`checkpoints${table}`), now);
   const note = (_what: string, fields?: object) => void lines.push(JSON.stringify({ _what, ...fields }));
   const send = async (message: object) => {
-    const { event } = message as ReturnType<typeof envelop>;
+    const { event } = (message as EventMessage).body;
     enqueued.push(event.id);
     await timeline.record(
       event.resourceinstance as string,
-      envelop(event, { via: 'pull', receivedAt: now().toISOString() }),
+      eventMessage(event, { via: 'pull', enqueuedAt: now().toISOString() }),
     );
   };
   const deps = {
     events: makeEvents(platform),
     timeline,
-    queue: { send },
-    parked,
+    queue: { name: 'reconcile-test', send },
+    deadLetters,
     checkpoints,
     log: { info: note, warn: note, error: note },
     now,
@@ -85,7 +88,10 @@ describe('reconcile', () => {
   it('counts what the push had delivered, and does not enqueue it again', async () => {
     await happen(5);
     for (const { event } of altinn.simulator.log.all().slice(0, 7)) {
-      await timeline.record(event.resourceinstance, envelop(event as never, { via: 'push', receivedAt: '' }));
+      await timeline.record(
+        event.resourceinstance,
+        eventMessage(event as never, { via: 'push', enqueuedAt: '' }),
+      );
     }
     expect(await run()).toMatchObject({ pulled: 10, missing: 3 });
     expect(enqueued).toHaveLength(3);
@@ -125,7 +131,7 @@ describe('the checkpoint', () => {
     const send = async () => {
       if (left-- <= 0) throw new Error('queue is down');
     };
-    await expect(run({ queue: { send } })).rejects.toThrow('queue is down');
+    await expect(run({ queue: { name: 'down', send } })).rejects.toThrow('queue is down');
     expect(await run()).toMatchObject({ pulled: 10, missing: 10 });
   });
 
@@ -196,9 +202,9 @@ describe('two at once', () => {
         asked = true;
         second = await run();
       }
-      enqueued.push((message as { event: { id: string } }).event.id);
+      enqueued.push((message as EventMessage).body.event.id);
     };
-    expect(await run({ queue: { send: slow } })).toMatchObject({ missing: 20 });
+    expect(await run({ queue: { name: 'slow', send: slow } })).toMatchObject({ missing: 20 });
     expect(second).toBeUndefined();
     expect(enqueued).toHaveLength(20);
   });
@@ -207,10 +213,9 @@ describe('two at once', () => {
     await happen(1);
     const never = {
       lease: (name: string) =>
-        new Checkpoints(
-          storage.table(`checkpoints${table}`),
-          () => new Date(altinn.simulator.clock.now()),
-        ).lease(name),
+        new Checkpoints(open(`checkpoints${table}`), () => new Date(altinn.simulator.clock.now())).lease(
+          name,
+        ),
     };
     await never.lease(resource);
     expect(await run()).toBeUndefined();
@@ -220,7 +225,7 @@ describe('two at once', () => {
 });
 
 describe('a recipient', () => {
-  it('asks for his own events, so that no page is emptied by those of others', async () => {
+  it('asks for its own events, so that no page is emptied by those of others', async () => {
     altinn.simulator.createLetters({ recipient: '310000009' }, 600);
     altinn.simulator.createLetters({ recipient: '310000001' }, 1);
     await altinn.simulator.advance({ minutes: 1 });

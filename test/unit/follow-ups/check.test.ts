@@ -1,22 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lookAt, parseLook } from '../../../shared/follow-ups/check.ts';
+import { checkBody } from '../../../shared/follow-ups/check.ts';
+import { makeParser, newMessage } from '../../../shared/queue/message.ts';
 
 const id = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
 
-describe('parseLook', () => {
+const parse = makeParser(checkBody);
+const check = (kind: 'never-read' | 'never-confirmed') =>
+  newMessage({ kind, correspondenceId: id }, { via: 'push', enqueuedAt: '2026-08-20T06:00:00.123Z' });
+
+describe('a message about a follow-up', () => {
   it.each(['never-read', 'never-confirmed'] as const)('reads %s back from the queue', (kind) => {
-    const look = lookAt(kind, id);
-    expect(look).toMatchObject({ schemaVersion: 1, attempt: 1, followUp: { kind, correspondenceId: id } });
-    expect(parseLook(JSON.parse(JSON.stringify(look)))).toEqual({ ok: true, look });
+    const message = check(kind);
+    expect(message).toMatchObject({ schemaVersion: 1, attempt: 1, body: { kind, correspondenceId: id } });
+    expect(parse(JSON.parse(JSON.stringify(message)))).toEqual({ ok: true, message });
   });
 
-  it('keeps the count of a look that was put back', () => {
-    const look = { ...lookAt('never-read', id), attempt: 17 };
-    expect(parseLook(JSON.parse(JSON.stringify(look)))).toEqual({ ok: true, look });
+  it('keeps the count of a message that was put back', () => {
+    const message = { ...check('never-read'), attempt: 17 };
+    expect(parse(JSON.parse(JSON.stringify(message)))).toEqual({ ok: true, message });
   });
 
-  const good = lookAt('never-read', id);
+  const good = check('never-read');
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['null', null],
@@ -24,22 +29,20 @@ describe('parseLook', () => {
     ['a text', 'never-read'],
     ['an array', [good]],
     ['no follow-up', { schemaVersion: 1, attempt: 1 }],
-    ['another version', { ...good, schemaVersion: 2 }],
+    ['version 0', { ...good, schemaVersion: 0 }],
     ['no attempt', { ...good, attempt: undefined }],
     ['attempt 0', { ...good, attempt: 0 }],
     ['attempt 1.5', { ...good, attempt: 1.5 }],
     ['attempt as text', { ...good, attempt: '1' }],
     ['an endless attempt', { ...good, attempt: 1e300 }],
-    ['an unknown kind', { ...good, followUp: { ...good.followUp, kind: 'never-opened' } }],
-    ['no GUID', { ...good, followUp: { ...good.followUp, correspondenceId: '../../x' } }],
-    [
-      'a follow-up in the prototype',
-      JSON.parse('{"__proto__":{"schemaVersion":1,"attempt":1,"followUp":{}}}'),
-    ],
+    ['no kind', { ...good, body: { ...good.body, kind: 7 } }],
+    ['no GUID', { ...good, body: { ...good.body, correspondenceId: '../../x' } }],
+    ['a follow-up in the prototype', JSON.parse('{"__proto__":{"schemaVersion":1,"attempt":1,"body":{}}}')],
   ])('does not take %s', (_what, message) => {
-    expect(parseLook(message)).toMatchObject({
+    expect(parse(message)).toMatchObject({
       ok: false,
-      reason: expect.stringMatching(/^not a follow-up/),
+      unknown: false,
+      reason: expect.stringMatching(/^not a message of this queue/),
     });
   });
 
@@ -53,7 +56,7 @@ describe('parseLook', () => {
       {
         schemaVersion: part,
         attempt: part,
-        followUp: fc.oneof(
+        body: fc.oneof(
           part,
           fc.record({ kind: part, correspondenceId: part, token: part }, { requiredKeys: [] }),
         ),
@@ -62,7 +65,7 @@ describe('parseLook', () => {
     );
     fc.assert(
       fc.property(hostile, (message) => {
-        const parsed = parseLook(message);
+        const parsed = parse(message);
         expect(parsed.ok).toBe(false);
         expect(JSON.stringify(parsed)).not.toContain('SECRET');
       }),

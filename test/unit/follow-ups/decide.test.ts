@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimSeconds, decide } from '../../../shared/follow-ups/decide.ts';
+import { claimMs, decide } from '../../../shared/follow-ups/decide.ts';
 import { type FollowUp, followUpId } from '../../../shared/follow-ups/follow-up.ts';
 
 const dueAt = '2026-08-20T06:05:00.000Z';
@@ -31,7 +31,7 @@ const failed = { ...neverRead, publishFailed: '2026-08-20T05:55:00Z' };
 
 describe('decide', () => {
   it.each<[string, FollowUp, object, Date, object]>([
-    ['open, early, unsettled', open, neverRead, before, { do: 'wait', seconds: 90.5 }],
+    ['open, early, unsettled', open, neverRead, before, { do: 'wait', delayMs: 90_500 }],
     ['open, due, unsettled', open, neverRead, due, { do: 'open' }],
     ['open, early, read', open, read, before, { do: 'suppress', reason: 'read' }],
     ['open, due, read', open, read, due, { do: 'suppress', reason: 'read' }],
@@ -62,19 +62,19 @@ describe('decide', () => {
     ['claimed just now, unsettled', claimed(open, 'other', 1), neverRead, due, { do: 'yield' }],
     ['claimed just now, read', claimed(open, 'other', 1), read, due, { do: 'yield' }],
     ['claimed just now for closing', claimed(notified, 'other', 1), read, due, { do: 'yield' }],
-    ['a claim nearly given up', claimed(open, 'other', claimSeconds - 1), neverRead, due, { do: 'yield' }],
-    ['a claim given up', claimed(open, 'other', claimSeconds), neverRead, due, { do: 'open' }],
+    ['a claim nearly given up', claimed(open, 'other', claimMs / 1000 - 1), neverRead, due, { do: 'yield' }],
+    ['a claim given up', claimed(open, 'other', claimMs / 1000), neverRead, due, { do: 'open' }],
     // Perhaps somebody was notified, so that settling must be notified as well.
     [
       'a claim given up, read since',
-      claimed(open, 'other', claimSeconds),
+      claimed(open, 'other', claimMs / 1000),
       read,
       due,
       { do: 'close', reason: 'read' },
     ],
     [
       'a claim given up on closing',
-      claimed(notified, 'other', claimSeconds),
+      claimed(notified, 'other', claimMs / 1000),
       read,
       due,
       { do: 'close', reason: 'read' },
@@ -91,7 +91,7 @@ describe('decide', () => {
   });
 
   it('outlasts every action with its claim: storage has 10 s for an operation, the receiver 30 s', () => {
-    expect(claimSeconds).toBeGreaterThan(10 + 30 + 10);
+    expect(claimMs).toBeGreaterThan(10_000 + 30_000 + 10_000);
   });
 });
 

@@ -1,47 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, type EventName, typePrefix } from '../../../shared/events/catalogue.ts';
 import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
-import { followUpReactions } from '../../../shared/follow-ups/open-and-close.ts';
-import { Timeline } from '../../../shared/tracking/timeline.ts';
+import { openAndClose } from '../../../shared/follow-ups/open-and-close.ts';
+import { FollowUps } from '../../../shared/follow-ups/store.ts';
+import { parseGuid } from '../../../shared/runtime/guid.ts';
 import { eventOf } from '../../support/fixture.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 
 const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
 const now = new Date('2026-08-20T06:00:00Z');
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-function start(grace = 300) {
+function start(graceMs = 300_000) {
   const storage = new MemoryStorage();
   storage.now = now.getTime();
-  const timeline = new Timeline(storage.table('timeline'));
-  const reactions = followUpReactions({
-    timeline,
+  const followUps = new FollowUps(storage.table('timeline'));
+  const consequence = openAndClose({
+    followUps,
     queue: storage.queue('follow-ups'),
-    grace,
+    graceMs,
     now: () => now,
   });
-  const warned: string[] = [];
-  const log = { info() {}, warn: (what: string) => void warned.push(what), error() {} };
   const happens = (name: string, changes: Partial<CloudEvent> = {}) =>
-    reactions.run({ ...eventOf('subject-person'), type: typePrefix + name, ...changes } as CloudEvent, {
-      idempotencyKey: 'key',
-      log,
+    consequence({
+      event: { ...eventOf('subject-person'), type: typePrefix + name, ...changes } as CloudEvent,
+      id: parseGuid((changes.resourceinstance as string) ?? letter) as string,
+      via: 'pull',
+      traceparent,
     });
-  const looks = () =>
+  const checks = () =>
     storage.messages('follow-ups').map(({ text, visibleAt }) => {
-      const { kind, correspondenceId } = JSON.parse(Buffer.from(text, 'base64').toString()).followUp;
+      const { kind, correspondenceId } = JSON.parse(Buffer.from(text, 'base64').toString()).body;
       return { kind, correspondenceId, after: (visibleAt - now.getTime()) / 1000 };
     });
-  return { storage, timeline, happens, looks, warned };
+  return { storage, followUps, happens, checks };
 }
 
-describe('followUpReactions', () => {
+describe('openAndClose', () => {
   it.each([
     ['correspondencereceiverneverread', 'never-read'],
     ['correspondencereceiverneverconfirmed', 'never-confirmed'],
-  ] as const)('%s opens a %s follow-up and looks at it when its grace is over', async (name, kind) => {
-    const { timeline, happens, looks } = start(90);
+  ] as const)('%s opens a %s follow-up and has it checked when its grace is over', async (name, kind) => {
+    const { followUps, happens, checks } = start(90_000);
     await happens(name);
-    expect(await timeline.followUps(letter)).toMatchObject([
+    expect(await followUps.of(letter)).toMatchObject([
       {
         kind,
         correspondenceId: letter,
@@ -51,25 +53,25 @@ describe('followUpReactions', () => {
         claim: undefined,
       },
     ]);
-    expect(looks()).toEqual([{ kind, correspondenceId: letter, after: 90 }]);
+    expect(checks()).toEqual([{ kind, correspondenceId: letter, after: 90 }]);
   });
 
   it('opens it in any casing of type and id', async () => {
-    const { timeline, happens, looks } = start();
+    const { followUps, happens, checks } = start();
     await happens('CorrespondenceReceiverNeverRead', { resourceinstance: letter.toUpperCase() });
-    expect(await timeline.followUps(letter)).toHaveLength(1);
-    expect(looks()).toHaveLength(1);
+    expect(await followUps.of(letter)).toHaveLength(1);
+    expect(checks()).toHaveLength(1);
   });
 
-  it('keeps the first of its kind, and looks once more all the same: whoever added it may have died', async () => {
-    const { storage, timeline, happens, looks } = start();
+  it('keeps the first of its kind, and has it checked once more all the same: whoever added it may have died', async () => {
+    const { storage, followUps, happens, checks } = start();
     await happens('correspondencereceiverneverread');
     const [before] = storage.rowsOf('timeline');
     await happens('correspondencereceiverneverread', { id: 'another' });
     expect(storage.rowsOf('timeline')).toEqual([before]);
-    expect(looks()).toHaveLength(2);
+    expect(checks()).toHaveLength(2);
     await happens('correspondencereceiverneverconfirmed');
-    expect(await timeline.followUps(letter)).toHaveLength(2);
+    expect(await followUps.of(letter)).toHaveLength(2);
   });
 
   it.each<[EventName, string[]]>([
@@ -77,43 +79,60 @@ describe('followUpReactions', () => {
     ['correspondencereceiverconfirmed', ['never-confirmed', 'never-read']],
     ['correspondencepurged', ['never-confirmed', 'never-read']],
     ['correspondencepublishfailed', ['never-confirmed', 'never-read']],
-  ])('%s looks at what it settles, at once', async (name, kinds) => {
-    const { storage, happens, looks } = start();
+  ])('%s has what it settles checked, at once', async (name, kinds) => {
+    const { storage, happens, checks } = start();
     await happens('correspondencereceiverneverread');
     await happens('correspondencereceiverneverconfirmed');
     storage.messages('follow-ups').length = 0;
     await happens(name);
-    expect(looks().sort((a, b) => (a.kind < b.kind ? -1 : 1))).toEqual(
+    expect(checks().sort((a, b) => (a.kind < b.kind ? -1 : 1))).toEqual(
       kinds.map((kind) => ({ kind, correspondenceId: letter, after: 0 })),
     );
   });
 
   it.each(['open', 'notified', 'suppressed', 'closed'] as const)(
-    'looks at one that is %s only if it can change',
+    'has one that is %s checked only if it can change',
     async (state) => {
-      const { storage, timeline, happens, looks } = start();
+      const { storage, followUps, happens, checks } = start();
       await happens('correspondencereceiverneverread');
-      const [followUp] = await timeline.followUps(letter);
+      const [followUp] = await followUps.of(letter);
       if (!followUp) throw new Error('not there');
-      await timeline.saveFollowUp({ ...followUp, state }, followUp.etag);
+      await followUps.save({ ...followUp, state }, followUp.etag);
       storage.messages('follow-ups').length = 0;
       await happens('correspondencereceiverread');
-      expect(looks()).toHaveLength(state === 'open' || state === 'notified' ? 1 : 0);
+      expect(checks()).toHaveLength(state === 'open' || state === 'notified' ? 1 : 0);
     },
   );
 
   it('does nothing for any other type of the catalogue', async () => {
-    const { storage, happens, looks, warned } = start();
+    const { storage, happens, checks } = start();
     const rows = Object.entries(catalogue).filter(([, row]) => !('opens' in row) && !('closes' in row));
     for (const [name] of rows) await happens(name);
     expect(rows).toHaveLength(18);
-    expect([storage.rowsOf('timeline'), looks(), warned]).toEqual([[], [], []]);
+    expect([storage.rowsOf('timeline'), checks()]).toEqual([[], []]);
   });
 
-  it('says that a type is unknown', async () => {
-    const { happens, warned } = start();
+  it('does nothing for a type that it does not know, and leaves a row of a kind that it does not know', async () => {
+    const { storage, followUps, happens, checks } = start();
     await happens('correspondenceforwarded');
-    expect(warned).toEqual(['unknown event type kept']);
+    await storage.table('timeline').insert({
+      partitionKey: letter,
+      rowKey: 'follow-up:never-opened',
+      kind: 'never-opened',
+      state: 'open',
+    });
+    await happens('correspondencepurged');
+    expect(checks()).toEqual([]);
+    expect(await followUps.of(letter)).toEqual([]);
+    expect(storage.rowsOf('timeline')).toMatchObject([{ kind: 'never-opened', state: 'open' }]);
+  });
+
+  it('says how the event came, and of which trace it is', async () => {
+    const { storage, happens } = start();
+    await happens('correspondencereceiverneverread');
+    const [message] = storage.messages('follow-ups');
+    const read = JSON.parse(Buffer.from(message?.text ?? '', 'base64').toString());
+    expect(read).toMatchObject({ via: 'pull', traceparent, enqueuedAt: now.toISOString(), attempt: 1 });
   });
 
   it('takes one storage operation to look for what a fact settles, and two to open', async () => {

@@ -58,6 +58,8 @@ async function receiver(answer: (response: ServerResponse, received: Received) =
   return { received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?tenant=1` };
 }
 
+const { signal } = new AbortController();
+
 const channelTo = (url: string, includePersons = false) => webhookChannel({ url, secret, includePersons });
 const answering = (status: number) =>
   receiver((response) => response.writeHead(status).end('{"secret":"of theirs"}'));
@@ -74,7 +76,7 @@ async function failure(sent: Promise<void>): Promise<Error> {
 describe('webhookChannel', () => {
   it('posts the step as Standard Webhooks says', async () => {
     const { received, url } = await answering(200);
-    await channelTo(url).send(step, log);
+    await channelTo(url).send(step, log, signal);
     const [one] = received;
     expect(received).toHaveLength(1);
     expect(one).toMatchObject({
@@ -93,7 +95,7 @@ describe('webhookChannel', () => {
 
   it('is verified by a receiver’s library, and not with another secret, id, time or body', async () => {
     const { received, url } = await answering(204);
-    await channelTo(url).send(step, log);
+    await channelTo(url).send(step, log, signal);
     const { body = '', headers = {} } = received[0] ?? {};
     const given = headers as Record<string, string>;
     expect(new Webhook(secret).verify(body, given)).toEqual(JSON.parse(body));
@@ -108,7 +110,7 @@ describe('webhookChannel', () => {
   it('is signed by HMAC-SHA256 over id, time and the bytes of the body', async () => {
     const { received, url } = await answering(200);
     const data = { ...step.data, resource: 'urn:altinn:resource:blåbærsyltetøy-😀' };
-    await channelTo(url).send({ ...step, data }, log);
+    await channelTo(url).send({ ...step, data }, log, signal);
     const { body = '', headers = {} } = received[0] ?? {};
     const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
     const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
@@ -118,9 +120,9 @@ describe('webhookChannel', () => {
     expect(JSON.parse(body).data.resource).toBe(data.resource);
   });
 
-  it('says what the follow-up is about, with a person masked', async () => {
+  it('says what the follow-up is about, with a person redacted', async () => {
     const { received, url } = await answering(200);
-    await channelTo(url).send(step, log);
+    await channelTo(url).send(step, log, signal);
     expect(JSON.parse(received[0]?.body ?? '')).toEqual({
       type: 'follow-up.opened',
       timestamp: step.timestamp,
@@ -130,21 +132,21 @@ describe('webhookChannel', () => {
 
   it('names a person where the owner asks for it', async () => {
     const { received, url } = await answering(200);
-    await channelTo(url, true).send(step, log);
+    await channelTo(url, true).send(step, log, signal);
     expect(JSON.parse(received[0]?.body ?? '').data).toEqual(step.data);
   });
 
   it('names an organisation', async () => {
     const { received, url } = await answering(200);
     const recipient = 'urn:altinn:organization:identifier-no:310654321';
-    await channelTo(url).send({ ...step, data: { ...step.data, recipient } }, log);
+    await channelTo(url).send({ ...step, data: { ...step.data, recipient } }, log, signal);
     expect(JSON.parse(received[0]?.body ?? '').data.recipient).toBe(recipient);
   });
 
   it('says why it was closed', async () => {
     const { received, url } = await answering(200);
     const data = { ...step.data, reason: 'read', status: 'read' } as const;
-    await channelTo(url).send({ ...step, type: 'follow-up.closed', data }, log);
+    await channelTo(url).send({ ...step, type: 'follow-up.closed', data }, log, signal);
     expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
       type: 'follow-up.closed',
       data: { reason: 'read' },
@@ -153,20 +155,20 @@ describe('webhookChannel', () => {
 
   it('has the same id and body each time', async () => {
     const { received, url } = await answering(200);
-    await channelTo(url).send(step, log);
-    await channelTo(url).send(step, log);
+    await channelTo(url).send(step, log, signal);
+    await channelTo(url).send(step, log, signal);
     expect(received[0]?.headers['webhook-id']).toBe(received[1]?.headers['webhook-id']);
     expect(received[0]?.body).toBe(received[1]?.body);
   });
 
   it.each([200, 201, 202, 204, 299])('takes %i for delivered', async (status) => {
     const { url } = await answering(status);
-    await expect(channelTo(url).send(step, log)).resolves.toBeUndefined();
+    await expect(channelTo(url).send(step, log, signal)).resolves.toBeUndefined();
   });
 
   it.each([400, 401, 403, 404, 410, 429, 500, 503])('takes %i for not delivered', async (status) => {
     const { url } = await answering(status);
-    const error = await failure(channelTo(url).send(step, log));
+    const error = await failure(channelTo(url).send(step, log, signal));
     expect(error).toBeInstanceOf(NotDelivered);
     expect(error.message).toBe(`FOLLOW_UP_WEBHOOK_URL answered ${status}`);
   });
@@ -176,7 +178,7 @@ describe('webhookChannel', () => {
     const { received, url } = await receiver((response) =>
       response.writeHead(status, { location: target.url }).end(),
     );
-    expect(await failure(channelTo(url).send(step, log))).toBeInstanceOf(NotDelivered);
+    expect(await failure(channelTo(url).send(step, log, signal))).toBeInstanceOf(NotDelivered);
     expect(received).toHaveLength(1);
     expect(target.received).toEqual([]);
   });
@@ -190,14 +192,14 @@ describe('webhookChannel', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
-    const error = await failure(channelTo(`${host}:${port}/`).send(step, log));
+    const error = await failure(channelTo(`${host}:${port}/`).send(step, log, signal));
     expect(error).toBeInstanceOf(NotDelivered);
     expect(error.message).toMatch(new RegExp(`\\(${code}\\)$`));
   });
 
   it('may have been delivered where the connection is reset after the request was read', async () => {
     const { received, url } = await receiver((response) => response.socket?.resetAndDestroy());
-    const error = await failure(channelTo(url).send(step, log));
+    const error = await failure(channelTo(url).send(step, log, signal));
     expect(received).toHaveLength(1);
     expect(error).not.toBeInstanceOf(NotDelivered);
     expect(error.message).toMatch(
@@ -207,28 +209,34 @@ describe('webhookChannel', () => {
 
   it('may have been delivered where the connection is closed without an answer', async () => {
     const { url } = await receiver((response) => response.socket?.end());
-    expect(await failure(channelTo(url).send(step, log))).not.toBeInstanceOf(NotDelivered);
+    expect(await failure(channelTo(url).send(step, log, signal))).not.toBeInstanceOf(NotDelivered);
   });
 
   it('may have been delivered where no answer comes in time, and says so', async () => {
-    const signal = AbortSignal.timeout.bind(AbortSignal);
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => signal(50));
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(50));
     const { received, url } = await receiver(() => {});
-    const error = await failure(channelTo(url).send(step, log));
+    const error = await failure(channelTo(url).send(step, log, signal));
     expect(received).toHaveLength(1);
     expect(error).not.toBeInstanceOf(NotDelivered);
   });
 
-  it('says that no answer came in time', async () => {
-    const signal = AbortSignal.timeout.bind(AbortSignal);
-    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => signal(50));
+  it('ends when nobody waits for it any more', async () => {
     const { url } = await receiver(() => {});
-    expect((await failure(channelTo(url).send(step, log))).message).toContain('TimeoutError');
+    const aborted = AbortSignal.timeout(50);
+    expect(await failure(channelTo(url).send(step, log, aborted))).not.toBeInstanceOf(NotDelivered);
+  });
+
+  it('says that no answer came in time', async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(50));
+    const { url } = await receiver(() => {});
+    expect((await failure(channelTo(url).send(step, log, signal))).message).toContain('TimeoutError');
   });
 
   it.each([502, 504])('may have been delivered where a gateway answers %i', async (status) => {
     const { url } = await answering(status);
-    expect(await failure(channelTo(url).send(step, log))).not.toBeInstanceOf(NotDelivered);
+    expect(await failure(channelTo(url).send(step, log, signal))).not.toBeInstanceOf(NotDelivered);
   });
 
   it('is delivered once the receiver has answered, whatever becomes of the rest of his answer', async () => {
@@ -236,7 +244,7 @@ describe('webhookChannel', () => {
       response.writeHead(200, { 'content-length': '1000' }).write('{');
       setTimeout(() => response.socket?.resetAndDestroy(), 5);
     });
-    await channelTo(url).send(step, log);
+    await channelTo(url).send(step, log, signal);
     expect(received).toHaveLength(1);
   });
 
@@ -246,14 +254,14 @@ describe('webhookChannel', () => {
       const more = setInterval(() => response.write('x'.repeat(1_000)), 5);
       response.on('close', () => clearInterval(more));
     });
-    await expect(channelTo(url).send(step, log)).resolves.toBeUndefined();
+    await expect(channelTo(url).send(step, log, signal)).resolves.toBeUndefined();
   });
 
   it('repeats neither secret, address, person nor answer in an error', async () => {
     const { url } = await answering(500);
     const reset = await receiver((response) => response.socket?.resetAndDestroy());
     for (const at of [url, reset.url, 'http://127.0.0.1:1/']) {
-      const { message, stack } = await failure(channelTo(at, true).send(step, log));
+      const { message, stack } = await failure(channelTo(at, true).send(step, log, signal));
       for (const hidden of [secret.slice(6), 'tenant=1', '127.0.0.1', '13845678914', 'of theirs']) {
         expect(message).not.toContain(hidden);
         expect(stack).not.toContain(hidden);
@@ -263,10 +271,10 @@ describe('webhookChannel', () => {
 });
 
 describe('logChannel', () => {
-  it('writes the step in one line, with a person masked', async () => {
+  it('writes the step in one line, with a person redacted', async () => {
     const lines: string[] = [];
     const write = (line: string) => void lines.push(line);
-    await logChannel.send(step, logTo({ info: write, warn: write, error: write }));
+    await logChannel.send(step, logTo({ info: write, warn: write, error: write }), signal);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(
       new RegExp(`^follow-up.opened followUpId=never-read-${letter} kind=never-read `),

@@ -6,7 +6,8 @@ import type { Log } from '../../../shared/runtime/log.ts';
 import { eventOf } from '../../support/fixture.ts';
 
 const log: Log = { info() {}, warn() {}, error() {} };
-const context = { idempotencyKey: 'key', log };
+const { signal } = new AbortController();
+const context = { idempotencyKey: 'key', log, signal };
 
 function start() {
   const calls: string[] = [];
@@ -44,6 +45,16 @@ describe('createReactions', () => {
     );
     await reactions.run({ ...eventOf('subject-person'), type }, context);
     expect(calls).toEqual(['first']);
+  });
+
+  it('runs nothing without a fallback, and says so beforehand', async () => {
+    const type = 'no.altinn.correspondence.correspondencereceiverread';
+    const reactions = createReactions().on(type, () => {});
+    expect(reactions.has(type.toUpperCase())).toBe(true);
+    expect(reactions.has('no.altinn.correspondence.correspondencepublished')).toBe(false);
+    expect(reactions.has('no.altinn.correspondence.correspondenceforwarded')).toBe(false);
+    expect(createReactions(() => {}).has('anything')).toBe(true);
+    await expect(reactions.run(eventOf('unknown-type'), context)).resolves.toBeUndefined();
   });
 
   it('tells the fallback whether the type is known', async () => {
@@ -105,7 +116,8 @@ describe('createReactions', () => {
     const anyType = 'no.altinn.correspondence.correspondencepurged' as string;
     // @ts-expect-error any text
     reactions.on(anyType, react);
-    // @ts-expect-error no fallback
+    // @ts-expect-error no function
+    createReactions('all');
     expect(() => createReactions().on('no.altinn.correspondence.correspondencepurged', react)).not.toThrow();
   });
 });

@@ -12,12 +12,12 @@ describe('logTo', () => {
   it('writes what happened and the fields, at the level', () => {
     const { lines, log } = start();
     log.info('tracked', { type: 't', attempt: 1, again: false, absent: undefined });
-    log.warn('put back');
-    log.error('parked', { reason: 'two words' });
+    log.warn('retried');
+    log.error('dead-lettered', { reason: 'two words' });
     expect(lines).toEqual([
       'info: tracked type=t attempt=1 again=false',
-      'warn: put back',
-      'error: parked reason=two words',
+      'warn: retried',
+      'error: dead-lettered reason=two words',
     ]);
   });
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
-import { type Envelope, envelop } from '../../../shared/queue/message.ts';
+import { NonRetryableError } from '../../../shared/queue/errors.ts';
+import { enqueueReactions, idempotencyKeyOf } from '../../../shared/reactions/enqueue.ts';
 import { createReactions } from '../../../shared/reactions/registry.ts';
 import { parseGuid } from '../../../shared/runtime/guid.ts';
 import { logTo } from '../../../shared/runtime/log.ts';
-import { NonRetryableError } from '../../../shared/storage/faults.ts';
+import { type EventMessage, eventMessage } from '../../../shared/tracking/event-message.ts';
 import { deriveStatus } from '../../../shared/tracking/status.ts';
-import { Timeline } from '../../../shared/tracking/timeline.ts';
-import { track } from '../../../shared/tracking/track.ts';
+import { entriesOf, Timeline } from '../../../shared/tracking/timeline.ts';
+import { type Consequence, track } from '../../../shared/tracking/track.ts';
 import { eventOf, letters, seeds } from '../../support/fixture.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 
@@ -21,32 +22,35 @@ function start() {
   const write = (line: string) => void lines.push(line);
   const log = logTo({ info: write, warn: write, error: write });
   const ran: [string, string][] = [];
-  const reactions = ['first', 'second'].map((name) =>
-    createReactions((_event, { idempotencyKey }) => void ran.push([name, idempotencyKey])),
+  const consequences = ['first', 'second'].map(
+    (name): Consequence =>
+      async ({ event }) =>
+        void ran.push([name, idempotencyKeyOf(event)]),
   );
-  const run = (event: CloudEvent, again = false, changes: Partial<Envelope> = {}) =>
-    track({ ...envelop(event, { via: 'push', receivedAt }), ...changes }, again, {
+  const run = (event: CloudEvent, again = false, changes: Partial<EventMessage> = {}) =>
+    track({ ...eventMessage(event, { via: 'push', enqueuedAt: receivedAt }), ...changes }, again, {
       timeline,
-      reactions,
+      consequences,
       log,
     });
-  return { storage, timeline, lines, ran, run };
+  const entries = (id: string) => entriesOf(storage.rowsOf('timeline', id));
+  return { storage, timeline, lines, ran, run, entries };
 }
 
 describe('track', () => {
   it.each([...seeds, ...letters])('puts %s into its timeline, verbatim', async (name) => {
-    const { storage, timeline, run } = start();
+    const { storage, run, entries: entriesOfLetter } = start();
     const event = eventOf(name);
     await run(event);
     const [row] = storage.rowsOf('timeline');
     expect(row?.event).toBe(JSON.stringify(event));
     expect(row?.partitionKey).toMatch(/^[0-9a-f-]{36}$/);
-    const { entries } = await timeline.read(row?.partitionKey as string);
+    const entries = entriesOfLetter(row?.partitionKey as string);
     expect(entries).toMatchObject([{ id: event.id, type: event.type, source: event.source, receivedAt }]);
     expect(deriveStatus(entries).timeline).toHaveLength(1);
   });
 
-  it('runs all reactions, one registry after the other, for a new event', async () => {
+  it('runs all consequences, one after the other, for a new event', async () => {
     const { ran, run } = start();
     await run(eventOf('subject-person'));
     const key = `correspondencepublished-${letter}`;
@@ -112,7 +116,7 @@ describe('track', () => {
     ['a GUID in braces', `{${letter}}`],
     ['a GUID and more', `${letter}/x`],
   ])(
-    'throws a permanent fault where resourceinstance is %s, and names no value',
+    'throws NonRetryableError where resourceinstance is %s, and names no value',
     async (_what, resourceinstance) => {
       const { storage, run, ran } = start();
       const tracked = run({ ...eventOf('subject-person'), resourceinstance });
@@ -123,15 +127,47 @@ describe('track', () => {
     },
   );
 
-  it('throws on what a reaction throws, with the event recorded, so that the message comes again', async () => {
+  it('throws on what a consequence throws, with the event recorded, so that the message comes again', async () => {
     const { timeline, storage } = start();
-    const failing = createReactions(() => {
-      throw new Error('case system is down');
-    });
+    const failing: Consequence = async () => {
+      throw new Error('the queue is down');
+    };
     const log = logTo({ info() {}, warn() {}, error() {} });
-    const envelope = envelop(eventOf('subject-person'), { via: 'push', receivedAt });
-    await expect(track(envelope, false, { timeline, reactions: [failing], log })).rejects.toThrow('down');
+    const message = eventMessage(eventOf('subject-person'), { via: 'push', enqueuedAt: receivedAt });
+    await expect(track(message, false, { timeline, consequences: [failing], log })).rejects.toThrow('down');
     expect(storage.rowsOf('timeline')).toHaveLength(1);
+  });
+
+  it('enqueues a reaction only where one is registered for the type, or there is a fallback', async () => {
+    const { timeline, storage } = start();
+    const log = logTo({ info() {}, warn() {}, error() {} });
+    const run = (reactions: ReturnType<typeof createReactions>) => {
+      const consequences = [enqueueReactions({ reactions, queue: storage.queue('reactions') })];
+      const message = eventMessage(eventOf('subject-person'), { via: 'pull', enqueuedAt: receivedAt });
+      return track(message, true, { timeline, consequences, log });
+    };
+    const operations = async (reactions: ReturnType<typeof createReactions>) => {
+      const before = storage.operations;
+      await run(reactions);
+      return storage.operations - before;
+    };
+    const reads = 'no.altinn.correspondence.correspondencereceiverread';
+    const published = 'no.altinn.correspondence.correspondencepublished';
+    expect(await operations(createReactions())).toBe(1);
+    expect(await operations(createReactions().on(reads, () => {}))).toBe(1);
+    expect(storage.messages('reactions')).toEqual([]);
+    expect(await operations(createReactions().on(published, () => {}))).toBe(2);
+    expect(await operations(createReactions(() => {}))).toBe(2);
+    const [message] = storage.messages('reactions');
+    const read = JSON.parse(Buffer.from(message?.text ?? '', 'base64').toString());
+    expect(read).toMatchObject({ via: 'pull', body: { event: eventOf('subject-person') } });
+  });
+
+  it('says once that a type is unknown', async () => {
+    const { lines, run } = start();
+    await run(eventOf('unknown-type'));
+    await run(eventOf('unknown-type'));
+    expect(lines.filter((line) => line.startsWith('unknown event type kept'))).toHaveLength(1);
   });
 
   it('logs no person', async () => {
@@ -169,11 +205,11 @@ describe('track', () => {
   });
 
   it('dates the fact of an event without time by the reception that was tracked', async () => {
-    const { timeline, run } = start();
-    for (const receivedAt of ['2026-08-20T06:00:10.000Z', '2026-08-20T06:00:00.000Z']) {
-      await run(eventOf('time-absent'), false, { receivedAt });
+    const { run, entries } = start();
+    for (const enqueuedAt of ['2026-08-20T06:00:10.000Z', '2026-08-20T06:00:00.000Z']) {
+      await run(eventOf('time-absent'), false, { enqueuedAt });
     }
-    const { facts } = deriveStatus((await timeline.read(letter)).entries);
+    const { facts } = deriveStatus(entries(letter));
     expect(Object.values(facts)).toEqual(['2026-08-20T06:00:10.000Z']);
   });
 });

@@ -1,0 +1,72 @@
+import { type FollowUpKind, followUpKinds } from '../events/catalogue.ts';
+import type { Row, Table } from '../storage/table.ts';
+import type { TimelineEntry } from '../tracking/status.ts';
+import { entriesOf } from '../tracking/timeline.ts';
+import type { FollowUp } from './follow-up.ts';
+
+/** A follow-up as it was read, with what it takes to replace it. */
+export interface StoredFollowUp extends FollowUp {
+  readonly etag: string;
+}
+
+const prefix = 'follow-up:';
+
+/**
+ * The follow-ups of a letter: rows of its partition of the table `timeline`, so that one query reads a letter whole.
+ * A row of a kind that this version does not know is a newer version's, and left as it is.
+ */
+export class FollowUps {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Everything about an id, its timeline too. One table operation. */
+  async readLetter(id: string): Promise<{ entries: TimelineEntry[]; followUps: StoredFollowUp[] }> {
+    const rows = await this.#table.list<object>(id);
+    return { entries: entriesOf(rows), followUps: rows.filter(isKnown).map(fromRow) };
+  }
+
+  /** The follow-ups of an id. One table operation. */
+  async of(id: string): Promise<StoredFollowUp[]> {
+    return (await this.#table.list<object>(id, prefix)).filter(isKnown).map(fromRow);
+  }
+
+  /** Adds a follow-up unless there is one of its kind. One table operation. */
+  async add(followUp: FollowUp): Promise<boolean> {
+    return this.#table.insert(toRow(followUp));
+  }
+
+  /**
+   * Replaces a follow-up as it was read. One table operation.
+   * @returns its new etag; `undefined` if somebody else has changed it meanwhile
+   */
+  async save(followUp: FollowUp, etag: string): Promise<string | undefined> {
+    return this.#table.replace(toRow(followUp), etag);
+  }
+}
+
+function isKnown({ rowKey }: { rowKey?: string }): boolean {
+  return !!rowKey?.startsWith(prefix) && followUpKinds.includes(rowKey.slice(prefix.length) as FollowUpKind);
+}
+
+function toRow({ correspondenceId, claim, ...followUp }: FollowUp): Row {
+  const { kind, state, openedAt, dueAt, notifiedAt, closedAt, reason } = followUp;
+  return {
+    partitionKey: correspondenceId,
+    rowKey: `${prefix}${kind}`,
+    ...{ kind, state, openedAt, dueAt, notifiedAt, closedAt, reason },
+    claimedBy: claim?.by,
+    claimedAt: claim?.at,
+  };
+}
+
+function fromRow(row: object): StoredFollowUp {
+  const { partitionKey, claimedBy, claimedAt, ...columns } = row as StoredFollowUp & Record<string, string>;
+  return {
+    ...columns,
+    correspondenceId: partitionKey as string,
+    claim: claimedBy && claimedAt ? { by: claimedBy, at: claimedAt } : undefined,
+  };
+}
