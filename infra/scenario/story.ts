@@ -8,7 +8,7 @@ export interface Outage {
   readonly hours: number;
 }
 
-/** What is played unless a test plays something else: each trouble that the contract knows of, in moderation. */
+/** What is played unless a test plays something else: each trouble that Altinn is known to make, in moderation. */
 export const demoStory: Omit<Story, 'letters' | 'seed'> = {
   sentWithinHours: 60,
   dueInDays: 7,

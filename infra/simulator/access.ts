@@ -31,7 +31,7 @@ function owns(caller: Caller, resource: string, resources: Resources): boolean {
  * Whether a resource's policy lets someone subscribe: its service owner, and a system user to what is for its own
  * organisation.
  *
- * Source: the contract's section 3, "Service owner" and "Recipient".
+ * Source: Altinn/altinn-events, `SubscriptionController` and `AuthorizationService`.
  */
 export function maySubscribe(
   caller: Caller,

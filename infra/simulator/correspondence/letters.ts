@@ -147,7 +147,7 @@ export class Letters {
   /**
    * Altinn's due-date job: once, and also when the letter was confirmed or purged meanwhile.
    *
-   * Source: the contract's section 2, and Altinn/altinn-correspondence `CorrespondenceDueDateHandler`.
+   * Source: Altinn/altinn-correspondence, `CorrespondenceDueDateHandler`.
    */
   #pastDue(letter: Letter): void {
     if (!hasBeen(letter, 'Published') || hasBeen(letter, 'Failed')) return;

@@ -13,7 +13,7 @@ export function bodyOf({ sendersReference }: Letter): string {
  * A letter as `GET /{id}` shows it: nulls are written, and the sender is not shown the content of what is
  * published. The status may be given as it was before the call itself changed it.
  *
- * Source: the contract's section 6.
+ * Source: Altinn/altinn-correspondence, `GetCorrespondenceOverviewHandler` and `CorrespondenceOverviewExt`.
  */
 export function overview(
   letter: Letter,

@@ -24,7 +24,7 @@ interface Opened {
  * Altinn Correspondence's REST API on one letter. Who has no `altinn:correspondence.write` counts as the
  * recipient, the service owner too: opening the overview then records Fetched, and the content marks as read.
  *
- * Source: the contract's section 6, and Altinn/altinn-correspondence `CorrespondenceController` and its handlers.
+ * Source: Altinn/altinn-correspondence, `CorrespondenceController` and its handlers.
  */
 export function correspondenceRoutes(
   letters: Letters,

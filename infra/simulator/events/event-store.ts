@@ -21,7 +21,7 @@ export interface EventQuery {
 /**
  * The events that can be pulled, in the order of their registration.
  *
- * Source: the contract's section 4, and Altinn/altinn-events `getevents.sql`.
+ * Source: Altinn/altinn-events, `getevents.sql`.
  */
 export class EventStore {
   readonly #now: () => number;

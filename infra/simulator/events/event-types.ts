@@ -13,7 +13,7 @@ const ofRecipient = (fact: string): EventType => ({ about: 'correspondence', sub
  * The events that Altinn Correspondence sends today, by name. On purpose not the receiver's own catalogue: the two
  * are compared.
  *
- * Source: the contract's section 2.
+ * Source: Altinn/altinn-correspondence, `AltinnEventType`.
  */
 export const eventTypes = {
   attachmentinitialized: ofSender('attachment', 'initialized'),

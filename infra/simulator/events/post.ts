@@ -20,7 +20,7 @@ export class Poster {
    * Posts an event as Altinn does and resolves to the status that ends it; rejects when there is none in time.
    * Redirects are followed as .NET does: 307 and 308 keep the body, the others become a GET.
    *
-   * Source: the contract's section 1.
+   * Source: Altinn/altinn-events, `WebhookService`.
    */
   async post({ endpoint, body, timeout }: Post): Promise<number> {
     const until = AbortSignal.timeout(timeout);

@@ -25,7 +25,7 @@ export interface EventRoutesParts {
  * The pull API. Authorisation filters after the limit, so that a page may be short or empty with more behind it;
  * `next` is missing from an empty page and is not URL-encoded.
  *
- * Source: the contract's section 4, and Altinn/altinn-events `EventsController` for the words.
+ * Source: Altinn/altinn-events, `EventsController`.
  */
 export function eventRoutes(parts: EventRoutesParts): Route[] {
   async function pull(call: Call): Promise<Answer> {

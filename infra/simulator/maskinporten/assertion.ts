@@ -35,7 +35,7 @@ interface Issuer {
  * Checks a JWT grant: signature by key id, algorithm, audience, life, `jti` and scopes, against the real clock.
  * Throws an {@link OAuthError}.
  *
- * Source: the contract's section 5, and RFC 7523 section 3.
+ * Source: Digdir's docs, "Maskinporten: JWT grants", and RFC 7523 section 3.
  */
 export async function checkAssertion(assertion: string, { issuer, clients, used }: Issuer): Promise<Grant> {
   const { header, claims } = decode(assertion);

@@ -51,8 +51,7 @@ export function readSubscriptionRequest({ headers, body }: Call): SubscriptionRe
 /**
  * The refusals of a subscription, in Altinn's order and words; whether the policy allows it is asked after these.
  *
- * Source: the contract's section 3; the words for the last two are those of Altinn/altinn-events
- * `GenericSubscriptionService`.
+ * Source: Altinn/altinn-events, `SubscriptionController` and `GenericSubscriptionService`.
  */
 export function refuse(request: SubscriptionRequest, caller: Caller): Answer | undefined {
   const { endPoint, resourceFilter, sourceFilter, alternativeSubjectFilter } = request;

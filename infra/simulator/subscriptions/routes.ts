@@ -19,7 +19,7 @@ export interface SubscriptionRoutesParts {
   readonly readCaller: (call: Call) => Promise<Caller | undefined>;
 }
 
-/** The subscription API. There is no update. Source: the contract's section 3. */
+/** The subscription API. There is no update. Source: Altinn/altinn-events, `SubscriptionController`. */
 export function subscriptionRoutes(parts: SubscriptionRoutesParts): Route[] {
   const { subscriptions, resources, readCaller } = parts;
 

@@ -12,8 +12,12 @@ import {
 } from '../../../shared/events/catalogue.ts';
 import { eventOf, seeds } from '../../support/fixture.ts';
 
-/** The contract's section 2: name, whose subject, what `resourceinstance` is, the fact. */
-const contract: [EventName, 'sender' | 'recipient', Tracked, string][] = [
+/**
+ * What Altinn sends today: name, whose subject, what `resourceinstance` is, the fact.
+ *
+ * Source: Altinn/altinn-correspondence, `AltinnEventType` and the handlers that publish.
+ */
+const sentToday: [EventName, 'sender' | 'recipient', Tracked, string][] = [
   ['attachmentinitialized', 'sender', 'attachment', 'initialized'],
   ['attachmentpublished', 'sender', 'attachment', 'published'],
   ['attachmentuploadfailed', 'sender', 'attachment', 'uploadFailed'],
@@ -58,7 +62,7 @@ const closes: Partial<Record<EventName, FollowUpKind[]>> = {
 };
 
 describe('catalogue', () => {
-  it.each(contract)('%s is the contract row', (name, subject, about, fact) => {
+  it.each(sentToday)('%s is as Altinn sends it', (name, subject, about, fact) => {
     expect(lookUp(typePrefix + name)).toMatchObject({ name, subject, about, fact });
   });
 
@@ -66,9 +70,9 @@ describe('catalogue', () => {
     expect(lookUp(typePrefix + name)).toMatchObject({ name, about });
   });
 
-  it('has the types of the contract and no other', () => {
+  it('has the types that Altinn sends or names, and no other', () => {
     expect(Object.keys(catalogue).sort()).toEqual(
-      [...contract, ...notSentToday].map(([name]) => name).sort(),
+      [...sentToday, ...notSentToday].map(([name]) => name).sort(),
     );
   });
 
