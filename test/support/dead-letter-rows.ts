@@ -2,6 +2,7 @@ import { TableClient } from '@azure/data-tables';
 
 interface DeadLetterRow {
   readonly partitionKey: string;
+  readonly rowKey: string;
   readonly reason: string;
   readonly raw: string;
 }

@@ -126,7 +126,11 @@ describe('an example', () => {
   it('of a follow-up’s body is what is posted', async () => {
     const fetched = vi.fn(async (_url: string, _init: RequestInit) => new Response());
     vi.stubGlobal('fetch', fetched);
-    await webhookChannel({ url: 'https://x.example', secret, includePersons: false }).send(step(), log);
+    await webhookChannel({ url: 'https://x.example', secret, includePersons: false }).send(
+      step(),
+      log,
+      signal,
+    );
     const [, { body, headers } = {}] = fetched.mock.calls[0] ?? [];
     expect(JSON.parse(String(body))).toEqual(JSON.parse(only('json', 'docs/follow-ups.md')));
     const shown = blocks('', ['docs/follow-ups.md'])[0]?.text as string;
@@ -148,7 +152,11 @@ describe('an example', () => {
 
     const { port } = (server as unknown as Server).address() as AddressInfo;
     const send = (secret: string) =>
-      webhookChannel({ url: `http://127.0.0.1:${port}/`, secret, includePersons: false }).send(step(), log);
+      webhookChannel({ url: `http://127.0.0.1:${port}/`, secret, includePersons: false }).send(
+        step(),
+        log,
+        signal,
+      );
     try {
       await send(secret);
       const { idempotencyKey, data } = step();
@@ -175,7 +183,7 @@ describe('an example', () => {
     const react = () =>
       (ownReactions as Reactions).run(
         { ...event, type: 'no.altinn.correspondence.correspondencereceiverread' },
-        { idempotencyKey: 'a-key', log },
+        { idempotencyKey: 'a-key', log, signal },
       );
     await react();
     expect(fetched.mock.calls[0]).toMatchObject([
@@ -192,7 +200,7 @@ describe('an example', () => {
     const run = (type: string) =>
       (ownReactions as Reactions).run(
         { ...event, type },
-        { idempotencyKey: 'a-key', log: { ...log, warn: warned } },
+        { idempotencyKey: 'a-key', log: { ...log, warn: warned }, signal },
       );
     await run('no.altinn.correspondence.correspondencepublished');
     await run('no.altinn.correspondence.something');
@@ -221,19 +229,20 @@ describe('an example', () => {
     vi.stubGlobal('fetch', fetched);
     const { chatChannel } = await runExample(only('ts', 'CONTRIBUTING.md', 1));
     const { send } = (chatChannel as (url: string) => Channel)('https://chat.example/hook');
-    await send(step(), log);
+    await send(step(), log, signal);
     expect(fetched.mock.calls[0]).toMatchObject([
       'https://chat.example/hook',
       { body: `{"text":"follow-up.opened: never-read of letter ${letter}"}` },
     ]);
-    await expect(send(step(), log)).rejects.toBeInstanceOf(NotDelivered);
-    await expect(send(step(), log)).rejects.toThrow('the chat could not be reached (ECONNREFUSED)');
+    await expect(send(step(), log, signal)).rejects.toBeInstanceOf(NotDelivered);
+    await expect(send(step(), log, signal)).rejects.toThrow('the chat could not be reached (ECONNREFUSED)');
   });
 });
 
 const letter = 'da4ceacc-ad44-4e54-99b6-b58e3c13c785';
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const log = { info() {}, warn() {}, error() {} };
+const { signal } = new AbortController();
 const event = { specversion: '1.0', id: '1', source: 'x', resourceinstance: letter } as const;
 
 /** The step that docs/follow-ups.md shows as it is posted. */
