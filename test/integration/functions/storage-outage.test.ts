@@ -66,7 +66,7 @@ describe('tables that are down', () => {
     const event = sampleEvent('correspondencereceiverread');
     expect((await post(app, event)).status).toBe(200);
     await until(() =>
-      /retried queue=correspondence-events attempt=1 delaySeconds=10 ageSeconds=0/.test(app.output()),
+      /retried queue=correspondence-events attempt=1 delaySeconds=10 ageSeconds=\d+/.test(app.output()),
     );
     storage.before = () => true;
     expect((await statusOf(app, event.resourceinstance as string)).status).toBe('read');
@@ -102,7 +102,8 @@ describe('five tries, then poison', () => {
     storage.before = ({ service, method, path, body }) => {
       if (service === 'table') {
         // The first try begins with the event, the others with who holds the message.
-        if (body.includes(event.id) || path.startsWith('/retries')) tries++;
+        const again = path.startsWith('/retries') && !/is moved to the queue/.test(app.output());
+        if (body.includes(event.id) || again) tries++;
         return 503;
       }
       return !(method === 'POST' && path.startsWith('/correspondence-events/messages')) || tries === 0;
