@@ -41,7 +41,7 @@ const followUps = storage.queue('follow-ups');
 const table = storage.table('timeline');
 const parked = storage.table('deadletters');
 
-const { callers, resources, followUp, altinn, reconcileSchedule } = configuration;
+const { callers, resources, followUp, altinn, reconcile } = configuration;
 const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
 const askAltinn =
   platform && altinn.scopes.includes(writeScope)
@@ -49,7 +49,10 @@ const askAltinn =
     : undefined;
 
 const timeline = new Timeline(table);
-const reactions = [followUpReactions({ timeline, queue: followUps, grace: followUp.grace }), ownReactions];
+const reactions = [
+  followUpReactions({ timeline, queue: followUps, grace: followUp.graceMs / 1000 }),
+  ownReactions,
+];
 const channel = followUp.webhook ? webhookChannel(followUp.webhook) : logChannel;
 const eventDeps = { timeline, reactions, resources, queue: events, parked: makeParked(parked, events.name) };
 const followUpDeps = {
@@ -86,7 +89,7 @@ app.storageQueue('take-back-follow-ups', {
 if (platform && resources.length > 0) {
   const checkpoints = new Checkpoints(storage.table('checkpoints'));
   app.timer('reconcile-events', {
-    schedule: reconcileSchedule,
+    schedule: reconcile.schedule,
     handler: makeReconcileEvents({
       ...eventDeps,
       events: makeEvents(platform),

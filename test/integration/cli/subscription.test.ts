@@ -280,6 +280,7 @@ describe('the command line', () => {
       [['subscription', 'list', '--eat'], settings, 'unknown option'],
       [['subscription', 'list', '--env', 'tt03'], settings, 'ALTINN_ENVIRONMENT'],
       [['subscription', 'list'], {}, 'MASKINPORTEN_CLIENT_ID'],
+      [['subscription', 'list'], { ...settings, ALTINN_TIME_SCALE: 'fast' }, 'ALTINN_TIME_SCALE is no'],
       [['subscription', 'list'], withoutKey, 'MASKINPORTEN_KEY is missing'],
       [['subscription', 'list'], { ...settings, MASKINPORTEN_KEY: key.slice(0, 900) }, 'MASKINPORTEN_KEY'],
     ];
