@@ -33,6 +33,9 @@ app.http('health', {
 });
 
 const configuration = readConfiguration(process.env);
+// The host logs a line of stderr that holds "warn" as a warning; there is no context to log with before an
+// invocation. Source: Azure/azure-functions-host, `WorkerProcess.cs`.
+for (const warning of configuration.warnings) process.stderr.write(`Warning: ${warning}\n`);
 
 const connection = 'AzureWebJobsStorage';
 const storage = connectStorage(configuration.storage);

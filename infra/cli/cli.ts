@@ -6,6 +6,7 @@ import { makeTokens, type Tokens } from '../../shared/altinn/auth/tokens.ts';
 import { ConfigurationError } from '../../shared/runtime/configuration-error.ts';
 import { sanitize } from '../../shared/runtime/sanitize.ts';
 import { type AltinnSettings, readAltinnSettings } from '../../shared/settings/altinn.ts';
+import { lookalikes } from '../../shared/settings/lookalikes.ts';
 import { readGroup } from '../../shared/settings/reading.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
 import { Output } from './output.ts';
@@ -45,6 +46,7 @@ export async function perform(options: CommonOptions, work: (cli: Cli) => Promis
   };
   const output = new Output(options.json ?? false);
   try {
+    for (const warning of lookalikes(environment)) output.note(`Warning: ${warning}`);
     const { receiver, timeScale } = readGroup(environment, 'commandLine');
     const timing = makeTiming(timeScale);
     output.reportEvery = timing.report;

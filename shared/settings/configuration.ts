@@ -3,6 +3,7 @@ import type { StorageSettings } from '../storage/connect.ts';
 import { type AltinnSettings, altinnOf } from './altinn.ts';
 import { callersOf } from './callers.ts';
 import type { GroupName, Values } from './declared.ts';
+import { lookalikes } from './lookalikes.ts';
 import { type Environment, Reading } from './reading.ts';
 import { storageOf } from './storage.ts';
 import { type WebhookSettings, webhookOf } from './webhook.ts';
@@ -31,6 +32,8 @@ export interface Configuration extends Values<'reconcile'> {
   readonly resources: readonly string[];
   /** Absent: Altinn is never asked. */
   readonly altinn: AltinnSettings | undefined;
+  /** A line for each name in the environment that looks like a setting of ours and is none. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -47,6 +50,7 @@ export function readConfiguration(environment: Environment): Configuration {
     resources: resources.own ?? [],
     altinn: altinnOf(reading),
     reconcile,
+    warnings: lookalikes(environment),
   };
   reading.done();
   return configuration;

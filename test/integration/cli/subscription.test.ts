@@ -271,6 +271,15 @@ describe('the command line', () => {
     });
   });
 
+  it('warns of a setting that is misspelt, beside the result', async () => {
+    const run = await cli(['subscription', 'list', '--json'], { ...settings, MASKINPORTEN_SCOPE: 'x' });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toBe(
+      'Warning: MASKINPORTEN_SCOPE is set, and nothing reads it. Did you mean MASKINPORTEN_SCOPES?\n',
+    );
+    JSON.parse(run.stdout);
+  });
+
   it('ends with 2 where its usage or its settings are wrong', async () => {
     const { MASKINPORTEN_KEY: key = '', ...withoutKey } = settings;
     const wrong: [string[], Record<string, string>, string][] = [

@@ -70,6 +70,14 @@ describe('the deployed bundle', () => {
     expect([registered.length, error]).toEqual([9, undefined]);
   });
 
+  it('warns of a setting that is misspelt, on stderr and in a line that the host logs as a warning', () => {
+    const { error } = load(
+      { AzureWebJobsStorage: storage, FOLLOWUP_GRACE: 'PT1H' },
+      'Warning: FOLLOWUP_GRACE is set, and nothing reads it. Did you mean FOLLOW_UP_GRACE?\n',
+    );
+    expect(error).toBeUndefined();
+  });
+
   it('does not start with a schedule that no timer takes', () => {
     const { registered, error } = load({ AzureWebJobsStorage: storage, RECONCILE_SCHEDULE: '99 * * * * *' });
     expect(registered.map(([name]) => name)).toEqual(['health']);

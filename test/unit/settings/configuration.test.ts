@@ -34,6 +34,7 @@ describe('readConfiguration', () => {
       resources: [],
       altinn: undefined,
       reconcile: { schedule: '0 7 * * * *' },
+      warnings: [],
     });
   });
 
@@ -187,6 +188,12 @@ describe('readConfiguration', () => {
     expect(messageFor({ ...webhook, FOLLOW_UP_WEBHOOK_SECRET: '' })).toMatch(
       /^FOLLOW_UP_WEBHOOK_SECRET is missing, and FOLLOW_UP_WEBHOOK_URL is set: .* Make one with: node -p /,
     );
+  });
+
+  it('warns of a name that looks like one of ours', () => {
+    const { followUp, warnings } = readConfiguration({ ...base, FOLLOWUP_GRACE: 'PT1H' });
+    expect(followUp.graceMs).toBe(300_000);
+    expect(warnings).toEqual(['FOLLOWUP_GRACE is set, and nothing reads it. Did you mean FOLLOW_UP_GRACE?']);
   });
 
   it('names what is missing together with what is wrong', () => {
