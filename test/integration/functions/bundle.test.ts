@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
-import { catalogue, lookUp, typePrefix } from '../../../shared/events/catalogue.ts';
 
 // The bundle as the worker loads it: only `@azure/functions-core` is answered, and what is registered is written down.
 const worker = `
@@ -107,16 +106,6 @@ describe('the deployed bundle', () => {
 
 describe('the README', () => {
   const readme = readFileSync('README.md', 'utf8');
-
-  it('has the catalogue as it is', () => {
-    const table = /<!-- catalogue -->(.*)<!-- \/catalogue -->/s.exec(readme)?.[1] ?? '';
-    const rows = [...table.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, name, means]) => [
-      name,
-      means?.trim(),
-    ]);
-    const names = Object.keys(catalogue);
-    expect(rows).toEqual(names.map((name) => [name, lookUp(typePrefix + name)?.means]));
-  });
 
   it('names every test file that it points to as it is', () => {
     const files = [...readme.matchAll(/`(test\/[\w/.-]+)`/g)].map(([, file]) => file as string);
