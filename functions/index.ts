@@ -38,6 +38,9 @@ app.http('health', {
 });
 
 const configuration = readConfiguration(process.env);
+// The host logs a line of stderr that holds "warn" as a warning; there is no context to log with before an
+// invocation. Source: Azure/azure-functions-host, `WorkerProcess.cs`.
+for (const warning of configuration.warnings) process.stderr.write(`Warning: ${warning}\n`);
 
 const connection = 'AzureWebJobsStorage';
 const { queues, tables } = connectStorage(configuration.storage);
@@ -46,7 +49,7 @@ const followUps = new FollowUps(tables.timeline);
 const deadLetters = new DeadLetters(tables.deadLetters);
 const common = { deadLetters, retries: new Retries(tables.retries) };
 
-const { callers, resources, followUp, altinn, reconcileSchedule } = configuration;
+const { callers, resources, followUp, altinn, reconcile } = configuration;
 const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
 const askAltinn =
   platform && altinn.scopes.includes(writeScope)
@@ -54,7 +57,7 @@ const askAltinn =
     : undefined;
 const channel = followUp.webhook ? webhookChannel(followUp.webhook) : logChannel;
 const consequences = [
-  openAndClose({ followUps, queue: queues.followUps, graceMs: followUp.grace * 1_000 }),
+  openAndClose({ followUps, queue: queues.followUps, graceMs: followUp.graceMs }),
   enqueueReactions({ reactions: ownReactions, queue: queues.reactions }),
 ];
 
@@ -78,7 +81,7 @@ for (const [name, { queue, handle, redrive }] of Object.entries({
 
 if (platform && resources.length > 0) {
   app.timer('reconcile-events', {
-    schedule: reconcileSchedule,
+    schedule: reconcile.schedule,
     handler: makeReconcileEvents({
       resources,
       events: makeEvents(platform),

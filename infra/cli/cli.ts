@@ -6,9 +6,11 @@ import { makeTokens, type Tokens } from '../../shared/altinn/auth/tokens.ts';
 import { ConfigurationError } from '../../shared/runtime/configuration-error.ts';
 import { sanitize } from '../../shared/runtime/sanitize.ts';
 import { type AltinnSettings, readAltinnSettings } from '../../shared/settings/altinn.ts';
+import { lookalikes } from '../../shared/settings/lookalikes.ts';
+import { readGroup } from '../../shared/settings/reading.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
 import { Output } from './output.ts';
-import { readTiming, type Timing } from './timing.ts';
+import { makeTiming, type Timing } from './timing.ts';
 
 /** The options of every command. */
 export interface CommonOptions {
@@ -20,6 +22,8 @@ export interface CommonOptions {
 export interface Cli {
   readonly output: Output;
   readonly timing: Timing;
+  /** The address of RECEIVER_URL. */
+  readonly receiver: string | undefined;
   /** `process.env`, with --env in ALTINN_ENVIRONMENT's place. */
   readonly environment: NodeJS.ProcessEnv;
   /** @throws ConfigurationError */
@@ -40,10 +44,19 @@ export async function perform(options: CommonOptions, work: (cli: Cli) => Promis
     ...process.env,
     ...(options.env !== undefined && { ALTINN_ENVIRONMENT: options.env }),
   };
-  const timing = readTiming(environment);
-  const output = new Output(options.json ?? false, timing.report);
+  const output = new Output(options.json ?? false);
   try {
-    process.exitCode = await work({ output, timing, environment, connect: () => connect(environment) });
+    for (const warning of lookalikes(environment)) output.note(`Warning: ${warning}`);
+    const { receiver, timeScale } = readGroup(environment, 'commandLine');
+    const timing = makeTiming(timeScale);
+    output.reportEvery = timing.report;
+    process.exitCode = await work({
+      output,
+      timing,
+      receiver,
+      environment,
+      connect: () => connect(environment),
+    });
   } catch (error) {
     const exitCode = exitCodeOf(error);
     const message = explain(error);

@@ -3,13 +3,13 @@ import { redactPersons } from '../../shared/runtime/redact.ts';
 /** Where a command writes: results to stdout, progress and notes to stderr. */
 export class Output {
   readonly json: boolean;
-  readonly #reportEvery: number;
+  /** Milliseconds between two lines of progress where there is no terminal. */
+  reportEvery = 30_000;
   #reported = 0;
   #unfinished = false;
 
-  constructor(json: boolean, reportEvery: number) {
+  constructor(json: boolean) {
     this.json = json;
-    this.#reportEvery = reportEvery;
   }
 
   /** A line of the result for a person; nothing with --json. */
@@ -35,7 +35,7 @@ export class Output {
     if (process.stderr.isTTY) {
       process.stderr.write(`\r\x1b[2K${text.slice(0, process.stderr.columns - 1)}`);
       this.#unfinished = true;
-    } else if (Date.now() - this.#reported >= this.#reportEvery) {
+    } else if (Date.now() - this.#reported >= this.reportEvery) {
       process.stderr.write(`${text}\n`);
       this.#reported = Date.now();
     }

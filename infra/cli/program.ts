@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { deadLettersCommand } from './dead-letters/command.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { reconcileCommand } from './reconcile.ts';
+import { settingsHelp } from './settings-help.ts';
 import { statusCommand } from './status/command.ts';
 import { deleteCommand } from './subscription/delete.ts';
 import { ensureCommand } from './subscription/ensure.ts';
@@ -16,14 +17,8 @@ Exit codes:
   3  the subscription was not validated in time
   4  status: what we know differs from what Altinn says
 
-Settings (in the environment):
-  ALTINN_ENVIRONMENT        production, tt02, at22 … or a base URL
-  MASKINPORTEN_CLIENT_ID    the client at Maskinporten
-  MASKINPORTEN_KEY          its private key, a JWK or PEM; or MASKINPORTEN_KEY_FILE with its path
-  MASKINPORTEN_KEY_ID       the key's id, where the key does not hold it
-  MASKINPORTEN_SCOPES       other scopes than the usual ones
-  ALTINN_SYSTEM_USER_ORG    for a recipient: the organization whose system user to act as
-  ALTINN_RESOURCES          resource ids, separated by commas
+Settings, in the environment:
+${settingsHelp('command line')}
 
 For scripts, keep npm quiet: npm run --silent altinn -- subscription list --json`;
 

@@ -7,7 +7,7 @@ import { Checkpoints } from '../../shared/reconcile/checkpoints.ts';
 import { type Report, reconcile } from '../../shared/reconcile/reconcile.ts';
 import { logTo } from '../../shared/runtime/log.ts';
 import { subjectOf } from '../../shared/settings/altinn.ts';
-import { readConfiguration } from '../../shared/settings/configuration.ts';
+import { readStorage } from '../../shared/settings/storage.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
@@ -44,7 +44,7 @@ async function run(
   if (resources.length === 0)
     throw new Failure('--resource is missing, and ALTINN_RESOURCES too', exit.usage);
 
-  const { queues, tables } = connectStorage(readConfiguration(environment).storage);
+  const { queues, tables } = connectStorage(readStorage(environment));
   const note = (message: string) => output.note(message);
   const deps = {
     events: makeEvents(platform),

@@ -20,13 +20,13 @@ const second = 1_000;
 const minute = 60 * second;
 
 /**
- * The times as they are, divided by ALTINN_TIME_SCALE for tests and demonstrations.
+ * The times as they are.
+ * @param scale divides them, for tests and demonstrations
  *
  * Source: Altinn/altinn-events: a validation event is sent 9 times over 466 s (5 times over 400 s by the older
  * sender), and subscriptions and decisions are cached for an hour.
  */
-export function readTiming(environment: NodeJS.ProcessEnv): Timing {
-  const scale = Number(environment.ALTINN_TIME_SCALE) || 1;
+export function makeTiming(scale: number): Timing {
   const validation = Math.max(2 * second, (8 * minute) / scale);
   return {
     poll: Math.max(20, (5 * second) / scale),

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { catalogue, type EventName, lookUp, typePrefix } from '../../shared/events/catalogue.ts';
+import { readGroup } from '../../shared/settings/reading.ts';
 import { sampleEvent } from './sample-event.ts';
 
 const usage = `Posts an event to the webhook exactly as Altinn does, and says what was answered.
@@ -24,9 +25,16 @@ const usage = `Posts an event to the webhook exactly as Altinn does, and says wh
 `;
 
 const { values, positionals } = parse();
-const { PORT = '7071', LOCAL_FUNCTION_KEY = 'local' } = process.env;
-const webhook =
-  values.url ?? `http://localhost:${PORT}/api/events?code=${encodeURIComponent(LOCAL_FUNCTION_KEY)}`;
+const webhook = values.url ?? localWebhook();
+
+function localWebhook(): string {
+  try {
+    const { port, functionKey } = readGroup(process.env, 'local');
+    return `http://localhost:${port}/api/events?code=${encodeURIComponent(functionKey)}`;
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
 
 function parse() {
   try {

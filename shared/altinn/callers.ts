@@ -1,5 +1,5 @@
 import { type AddressSet, readCidrs } from '../runtime/cidr.ts';
-import { ConfigurationError } from '../runtime/configuration-error.ts';
+import { InvalidValue } from '../runtime/invalid-value.ts';
 import { addresses } from './addresses.ts';
 
 export interface Callers {
@@ -9,28 +9,18 @@ export interface Callers {
   includes(address: string | undefined): boolean;
 }
 
-/**
- * Reads ALTINN_SOURCE (`tt02`, `production` or CIDRs, separated by commas) and ALTINN_SOURCE_POLICY.
- * @returns `undefined` when nobody is checked: the policy is `off`, or there is no ALTINN_SOURCE
- * @throws ConfigurationError
- */
-export function readCallers(environment: Readonly<Record<string, string | undefined>>): Callers | undefined {
-  const policy = environment.ALTINN_SOURCE_POLICY?.trim().toLowerCase() || 'report';
-  if (policy !== 'off' && policy !== 'report' && policy !== 'enforce') {
-    throw new ConfigurationError('ALTINN_SOURCE_POLICY is none of off, report and enforce. Example: enforce');
-  }
-  const sources = (environment.ALTINN_SOURCE ?? '')
+/** Reads `tt02`, `production` and CIDRs, separated by commas. @throws InvalidValue */
+export function parseSources(text: string): AddressSet {
+  const given = text
     .split(',')
     .map((source) => source.trim())
     .filter(Boolean);
-  if (policy === 'enforce' && sources.length === 0) {
-    throw new ConfigurationError(
-      'ALTINN_SOURCE is missing, and ALTINN_SOURCE_POLICY is enforce. Example: production',
-    );
+  if (given.length === 0) throw new InvalidValue('holds neither tt02, production nor a CIDR');
+  try {
+    return readCidrs(given.flatMap(cidrsOf));
+  } catch {
+    throw new InvalidValue('holds what is neither tt02, production nor a CIDR');
   }
-  if (policy === 'off' || sources.length === 0) return undefined;
-  const addresses = readSources(sources);
-  return { policy, includes: (address) => addresses.has(address) };
 }
 
 /**
@@ -45,19 +35,9 @@ export function callerOf(forwardedFor: string | null): string | undefined {
   return address?.replace(/^::ffff:(?=[\d.]+$)/i, '') || undefined;
 }
 
-/** The ranges of one entry of ALTINN_SOURCE: those of a named environment, or itself. */
+/** The ranges of one source: those of a named environment, or itself. */
 export function cidrsOf(source: string): readonly string[] {
   const known = source.toLowerCase();
   if (known !== 'tt02' && known !== 'production') return [source];
   return [...addresses[known].old, ...addresses[known].new];
-}
-
-function readSources(sources: readonly string[]): AddressSet {
-  try {
-    return readCidrs(sources.flatMap(cidrsOf));
-  } catch {
-    throw new ConfigurationError(
-      'ALTINN_SOURCE holds what is neither tt02, production nor a CIDR. Example: production,192.0.2.0/24',
-    );
-  }
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../runtime/configuration-error.ts';
+import { InvalidValue } from '../runtime/invalid-value.ts';
 import { isLoopback } from '../runtime/loopback.ts';
 
 /** Where one Altinn is, and the Maskinporten that it trusts. */
@@ -14,41 +14,26 @@ export interface AltinnEnvironment {
 const production = 'https://maskinporten.no/';
 const test = 'https://test.maskinporten.no/';
 
-const example =
-  'Example: tt02 (or production, at21 to at24, yt01, or a base URL such as http://localhost:5101)';
-
 /**
  * Finds an Altinn by its name or its base URL.
  * @param name `production`, `tt02`, `at21` … `at24`, `yt01`, or a base URL: https, and http for loopback alone
- * @param maskinportenUrl the setting MASKINPORTEN_URL: the issuer for a base URL; without it Maskinporten's test environment
- * @throws ConfigurationError naming ALTINN_ENVIRONMENT or MASKINPORTEN_URL
+ * @returns it with the Maskinporten it trusts; for a base URL that is Maskinporten's test environment
+ * @throws InvalidValue
  *
  * Source: Altinn's docs, "Environments"; Digdir's docs, "Maskinporten: well-known endpoints".
  */
-export function findEnvironment(name: string, maskinportenUrl?: string): AltinnEnvironment {
-  const platform = platformOf(name.toLowerCase());
-  if (platform) {
-    const maskinporten = platform === 'https://platform.altinn.no' ? production : test;
-    if (maskinportenUrl && withSlash(maskinportenUrl) !== maskinporten) {
-      throw new ConfigurationError(
-        `MASKINPORTEN_URL is for a base URL in ALTINN_ENVIRONMENT alone: ${name.toLowerCase()} has its own, ${maskinporten}. Remove it`,
-      );
-    }
-    return { name: name.toLowerCase(), platform, maskinporten };
-  }
-  if (!isBaseUrl(name)) {
-    throw new ConfigurationError(
-      `ALTINN_ENVIRONMENT is neither the name of an environment nor an https address. ${example}`,
-    );
-  }
-  if (maskinportenUrl && !isBaseUrl(maskinportenUrl)) {
-    throw new ConfigurationError(`MASKINPORTEN_URL is no https address. Example: ${test}`);
-  }
-  return {
-    name,
-    platform: name.replace(/\/+$/, ''),
-    maskinporten: maskinportenUrl ? withSlash(maskinportenUrl) : test,
-  };
+export function findEnvironment(name: string): AltinnEnvironment {
+  const known = name.toLowerCase();
+  const platform = platformOf(known);
+  if (platform) return { name: known, platform, maskinporten: known === 'production' ? production : test };
+  if (isBaseUrl(name)) return { name, platform: name.replace(/\/+$/, ''), maskinporten: test };
+  throw new InvalidValue('is neither the name of an environment nor an https address');
+}
+
+/** Reads an issuer's URL and gives it its trailing slash. @throws InvalidValue */
+export function parseIssuer(url: string): string {
+  if (!isBaseUrl(url)) throw new InvalidValue('is no https address');
+  return `${url.replace(/\/+$/, '')}/`;
 }
 
 function platformOf(name: string): string | undefined {
@@ -62,8 +47,4 @@ function isBaseUrl(text: string): boolean {
   const url = new URL(text);
   const secure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
   return secure && !url.search && !url.hash && !url.username && !url.password;
-}
-
-function withSlash(url: string): string {
-  return `${url.replace(/\/+$/, '')}/`;
 }

@@ -1,3 +1,5 @@
+import { InvalidValue } from '../runtime/invalid-value.ts';
+
 /** What every resource of Correspondence starts with, in events and in filters. */
 export const resourcePrefix = 'urn:altinn:resource:';
 
@@ -26,4 +28,15 @@ export function resourceProblem(resource: string): string | undefined {
   return /[:/]/.test(id)
     ? `has a colon or a slash after ${resourcePrefix}, which no resource id has`
     : undefined;
+}
+
+/** Reads ids or URNs separated by commas. @returns URNs, each once @throws InvalidValue naming the first that is none */
+export function parseResources(text: string): readonly string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  const resources = [...new Set(ids.filter(Boolean).map(resourceUrn))];
+  for (const resource of resources) {
+    const problem = resourceProblem(resource);
+    if (problem) throw new InvalidValue(`holds what is no resource id: ${resource} ${problem}`);
+  }
+  return resources;
 }

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { type DeadLetter, DeadLetters } from '../../../shared/queue/dead-letters.ts';
-import { readConfiguration } from '../../../shared/settings/configuration.ts';
+import { readStorage } from '../../../shared/settings/storage.ts';
 import { connectStorage, type Storage } from '../../../shared/storage/connect.ts';
 import { queueNames } from '../../../shared/storage/stores.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
@@ -15,7 +15,7 @@ export const queueOption = () =>
 
 /** The receiver's storage, by the settings of the receiver. @throws ConfigurationError */
 export function openStorage({ environment }: Cli): Storage {
-  return connectStorage(readConfiguration(environment).storage);
+  return connectStorage(readStorage(environment));
 }
 
 /** Those of one queue or of all, oldest first. */

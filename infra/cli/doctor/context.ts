@@ -22,7 +22,7 @@ export async function gather(options: Options, cli: Cli): Promise<Context> {
   });
   const endpoint =
     options.endpoint ?? (subscriptions.ok ? newest(subscriptions.value, resources) : undefined);
-  const receiver = options.receiver ?? environment.RECEIVER_URL ?? endpoint;
+  const receiver = options.receiver ?? cli.receiver ?? endpoint;
   return { cli, connection, scopes, subscriptions, endpoint, resources, receiver };
 }
 

@@ -23,8 +23,8 @@ export function statusCommand(): Command {
 }
 
 async function status(id: string, options: Options, cli: Cli): Promise<ExitCode> {
-  const { output, environment } = cli;
-  const address = options.receiver ?? environment.RECEIVER_URL;
+  const { output } = cli;
+  const address = options.receiver ?? cli.receiver;
   if (!address) throw new Failure('--receiver is missing, and RECEIVER_URL too', exit.usage);
   const receiver = makeReceiver(address);
   const correspondence = makeCorrespondence(cli.connect().platform);

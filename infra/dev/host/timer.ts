@@ -68,8 +68,8 @@ function parseSchedule(functionName: string, text: string): (after: Date) => Dat
   }
   try {
     if (!/^(\S+\s+){4,5}\S+$/.test(text.trim())) throw new Error('it needs 5 or 6 fields');
-    // NCRONTAB wants the day of the month and the day of the week both to fit.
-    const cron = new Cron(text, { timezone: 'UTC', domAndDow: true });
+    // NCRONTAB wants the day of the month and the day of the week both to fit, and takes a step after a number.
+    const cron = new Cron(text, { timezone: 'UTC', domAndDow: true, sloppyRanges: true });
     return (after) => cron.nextRun(after) ?? new Date(8.64e15);
   } catch (error) {
     throw new Error(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import * as z from 'zod/mini';
 import { type Answer, NoAnswer, parseJson, type Runtime, send } from '../../runtime/http.ts';
-import type { ClientSettings } from '../../settings/altinn.ts';
+import type { ClientSettings } from './client-settings.ts';
 import { splitScopes } from './scopes.ts';
 import { TokenError } from './token-error.ts';
 import { explainRefusal } from './token-refusal.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../runtime/configuration-error.ts';
+import { InvalidValue } from '../../runtime/invalid-value.ts';
 
 /** The scope without which Altinn takes a reader of a letter for its recipient. */
 export const writeScope = 'altinn:correspondence.write';
@@ -7,21 +7,16 @@ export const writeScope = 'altinn:correspondence.write';
 const ofServiceOwner = ['altinn:events.subscribe', 'altinn:serviceowner', writeScope];
 const ofRecipient = ['altinn:events.subscribe', 'altinn:correspondence.read'];
 
-/**
- * The scopes to ask Maskinporten for: those of the setting, separated by spaces or commas, or else those that a
- * service owner needs, or a recipient when there is a system user to act as.
- * @throws ConfigurationError naming MASKINPORTEN_SCOPES
- */
-export function readScopes(
-  setting: string | undefined,
-  systemUserOrg: string | undefined,
-): readonly string[] {
-  if (!setting) return systemUserOrg ? ofRecipient : ofServiceOwner;
-  const scopes = splitScopes(setting.replaceAll(',', ' '));
-  if (scopes.every((scope) => /^[a-z0-9.-]+:[a-z0-9./:_-]+$/.test(scope))) return scopes;
-  throw new ConfigurationError(
-    `MASKINPORTEN_SCOPES holds what is no scope. Example: ${ofServiceOwner.join(' ')}`,
-  );
+/** The scopes that a service owner needs, or a recipient: an organization with a system user to act as. */
+export function usualScopes(by: 'service owner' | 'recipient'): readonly string[] {
+  return by === 'recipient' ? ofRecipient : ofServiceOwner;
+}
+
+/** Reads scopes separated by spaces or commas. @throws InvalidValue */
+export function parseScopes(text: string): readonly string[] {
+  const scopes = splitScopes(text.replaceAll(',', ' '));
+  if (scopes.length > 0 && scopes.every((scope) => /^[a-z0-9.-]+:[a-z0-9./:_-]+$/.test(scope))) return scopes;
+  throw new InvalidValue('holds what is no scope');
 }
 
 /** The scopes of a `scope` claim or parameter (RFC 6749, section 3.3). */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Answer, isTransient, parseJson } from '../../runtime/http.ts';
 import { sanitize } from '../../runtime/sanitize.ts';
-import type { ClientSettings } from '../../settings/altinn.ts';
+import type { ClientSettings } from './client-settings.ts';
 import { TokenError, type TokenFault } from './token-error.ts';
 
 const oauthError = z.object({

@@ -1,7 +1,7 @@
 import { type Answer, isTransient, NoAnswer, type Runtime, send } from '../../runtime/http.ts';
 import { sanitize } from '../../runtime/sanitize.ts';
-import type { ClientSettings } from '../../settings/altinn.ts';
 import { AltinnToken } from './altinn-token.ts';
+import type { ClientSettings } from './client-settings.ts';
 import { type MaskinportenToken, requestMaskinportenToken, unreachable } from './maskinporten.ts';
 import { TokenError } from './token-error.ts';
 

@@ -271,6 +271,15 @@ describe('the command line', () => {
     });
   });
 
+  it('warns of a setting that is misspelt, beside the result', async () => {
+    const run = await cli(['subscription', 'list', '--json'], { ...settings, MASKINPORTEN_SCOPE: 'x' });
+    expect(run.code).toBe(0);
+    expect(run.stderr).toBe(
+      'Warning: MASKINPORTEN_SCOPE is set, and nothing reads it. Did you mean MASKINPORTEN_SCOPES?\n',
+    );
+    JSON.parse(run.stdout);
+  });
+
   it('ends with 2 where its usage or its settings are wrong', async () => {
     const { MASKINPORTEN_KEY: key = '', ...withoutKey } = settings;
     const wrong: [string[], Record<string, string>, string][] = [
@@ -280,6 +289,7 @@ describe('the command line', () => {
       [['subscription', 'list', '--eat'], settings, 'unknown option'],
       [['subscription', 'list', '--env', 'tt03'], settings, 'ALTINN_ENVIRONMENT'],
       [['subscription', 'list'], {}, 'MASKINPORTEN_CLIENT_ID'],
+      [['subscription', 'list'], { ...settings, ALTINN_TIME_SCALE: 'fast' }, 'ALTINN_TIME_SCALE is no'],
       [['subscription', 'list'], withoutKey, 'MASKINPORTEN_KEY is missing'],
       [['subscription', 'list'], { ...settings, MASKINPORTEN_KEY: key.slice(0, 900) }, 'MASKINPORTEN_KEY'],
     ];

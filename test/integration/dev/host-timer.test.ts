@@ -35,6 +35,12 @@ it('runs at start when it is told to, with the status of a longer schedule', asy
   });
 });
 
+it('takes a step after a number, as NCRONTAB does', async () => {
+  vi.stubEnv('HOST_TIMER', '0/1 * * * * *');
+  const { functions } = await runHost();
+  expect(functions).toContainEqual({ name: 'tick', trigger: 'timer 0/1 * * * * *' });
+});
+
 it('takes a time span, and never runs twice at once', async () => {
   vi.stubEnv('HOST_TIMER', '00:00:00.100');
   vi.stubEnv('HOST_TIMER_TAKES', '300');

@@ -29,13 +29,13 @@ type Binding = {
   schedule?: string;
 };
 
-function load(settings: Record<string, string>): { registered: [string, Binding][]; error?: string } {
+function load(settings: Record<string, string>, warning = '') {
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', worker], {
     env: { PATH: process.env.PATH, ...settings },
     encoding: 'utf8',
   });
-  expect(stderr).toBe('');
-  return JSON.parse(stdout);
+  expect(stderr).toBe(warning);
+  return JSON.parse(stdout) as { registered: [string, Binding][]; error?: string };
 }
 
 const storage = inject('storage').spare as string;
@@ -69,6 +69,20 @@ describe('the deployed bundle', () => {
       AzureWebJobsStorage__clientId: '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e',
     });
     expect([registered.length, error]).toEqual([11, undefined]);
+  });
+
+  it('warns of a setting that is misspelt, on stderr and in a line that the host logs as a warning', () => {
+    const { error } = load(
+      { AzureWebJobsStorage: storage, FOLLOWUP_GRACE: 'PT1H' },
+      'Warning: FOLLOWUP_GRACE is set, and nothing reads it. Did you mean FOLLOW_UP_GRACE?\n',
+    );
+    expect(error).toBeUndefined();
+  });
+
+  it('does not start with a schedule that no timer takes', () => {
+    const { registered, error } = load({ AzureWebJobsStorage: storage, RECONCILE_SCHEDULE: '99 * * * * *' });
+    expect(registered.map(([name]) => name)).toEqual(['health']);
+    expect(error).toMatch(/^RECONCILE_SCHEDULE is no NCRONTAB: its seconds .*Example: /);
   });
 
   it.each([

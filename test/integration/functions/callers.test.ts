@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
-import { callerOf, readCallers } from '../../../shared/altinn/callers.ts';
+import { callerOf } from '../../../shared/altinn/callers.ts';
+import { readCallers } from '../../../shared/settings/callers.ts';
 import { type App, post, startApp, statusOf } from '../../support/app.ts';
 import { deadLetterRows } from '../../support/dead-letter-rows.ts';
 import { until } from '../../support/until.ts';
@@ -94,6 +95,7 @@ describe('readCallers', () => {
     [{ ALTINN_SOURCE_POLICY: 'enforce' }, 'ALTINN_SOURCE is missing'],
     [{ ALTINN_SOURCE: 'tt02', ALTINN_SOURCE_POLICY: 'maybe' }, 'ALTINN_SOURCE_POLICY is none of'],
     [{ ALTINN_SOURCE: 'tt03' }, 'ALTINN_SOURCE holds'],
+    [{ ALTINN_SOURCE: ',', ALTINN_SOURCE_POLICY: 'enforce' }, 'ALTINN_SOURCE holds'],
     [{ ALTINN_SOURCE: '10.0.0.0/33' }, 'ALTINN_SOURCE holds'],
     [{ ALTINN_SOURCE: '10.0.0.0/8/8' }, 'ALTINN_SOURCE holds'],
     [{ ALTINN_SOURCE: '10.0.0/8' }, 'ALTINN_SOURCE holds'],

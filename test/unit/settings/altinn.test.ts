@@ -36,8 +36,17 @@ describe('environments', () => {
   });
 
   it('takes the issuer of a base URL from MASKINPORTEN_URL, with a trailing slash', () => {
-    const { maskinporten } = findEnvironment('http://localhost:1', 'http://localhost:1/maskinporten');
-    expect(maskinporten).toBe('http://localhost:1/maskinporten/');
+    const settings = readAltinnSettings({
+      ...complete,
+      ALTINN_ENVIRONMENT: 'http://localhost:1',
+      MASKINPORTEN_URL: 'http://localhost:1/maskinporten',
+    });
+    expect(settings?.environment.maskinporten).toBe('http://localhost:1/maskinporten/');
+  });
+
+  it('takes the issuer that a named one has anyway', () => {
+    const settings = { ...complete, MASKINPORTEN_URL: 'https://test.maskinporten.no' };
+    expect(readAltinnSettings(settings)?.environment.name).toBe('tt02');
   });
 
   it.each([
@@ -47,8 +56,9 @@ describe('environments', () => {
     ['http://localhost:1', 'http://maskinporten.example.no', 'MASKINPORTEN_URL'],
     ['production', 'https://test.maskinporten.no', 'MASKINPORTEN_URL'],
   ])('refuses %s with %s', (name, maskinporten, setting) => {
-    expect(() => findEnvironment(name, maskinporten)).toThrow(ConfigurationError);
-    expect(() => findEnvironment(name, maskinporten)).toThrow(setting);
+    const message = problem({ ...complete, ALTINN_ENVIRONMENT: name, MASKINPORTEN_URL: maskinporten });
+    expect(message).toMatch(new RegExp(`^${setting} is .*(Example: \\S|Remove it)`));
+    expect(message.split('\n')).toHaveLength(1);
   });
 });
 

@@ -29,11 +29,12 @@ describe('readConfiguration', () => {
   it('has a default for all but the storage', () => {
     expect(readConfiguration(base)).toEqual({
       storage: { connectionString },
-      followUp: { grace: 300, webhook: undefined },
+      followUp: { graceMs: 300_000, webhook: undefined },
       callers: undefined,
       resources: [],
       altinn: undefined,
-      reconcileSchedule: '0 7 * * * *',
+      reconcile: { schedule: '0 7 * * * *' },
+      warnings: [],
     });
   });
 
@@ -49,10 +50,10 @@ describe('readConfiguration', () => {
     };
     expect(readConfiguration(settings)).toMatchObject({
       storage: { connectionString },
-      followUp: { grace: 3_600, webhook: { url, secret, includePersons: true } },
+      followUp: { graceMs: 3_600_000, webhook: { url, secret, includePersons: true } },
       callers: { policy: 'report' },
       resources: ['urn:altinn:resource:my-letters', 'urn:altinn:resource:my-decisions'],
-      reconcileSchedule: '0 */15 * * * *',
+      reconcile: { schedule: '0 */15 * * * *' },
     });
   });
 
@@ -103,7 +104,7 @@ describe('readConfiguration', () => {
       FOLLOW_UP_WEBHOOK_URL: ` ${url}\n`,
     };
     expect(readConfiguration(settings).followUp).toEqual({
-      grace: 300,
+      graceMs: 300_000,
       webhook: { url, secret, includePersons: false },
     });
   });
@@ -139,6 +140,7 @@ describe('readConfiguration', () => {
     ['FOLLOW_UP_GRACE', { ...base, FOLLOW_UP_GRACE: '300' }],
     ['FOLLOW_UP_GRACE', { ...base, FOLLOW_UP_GRACE: 'P1M' }],
     ['FOLLOW_UP_GRACE', { ...base, FOLLOW_UP_GRACE: '-PT5M' }],
+    ['FOLLOW_UP_WEBHOOK_URL', { ...webhook, FOLLOW_UP_WEBHOOK_URL: undefined }],
     ['FOLLOW_UP_WEBHOOK_URL', { ...webhook, FOLLOW_UP_WEBHOOK_URL: 'hunter2' }],
     ['FOLLOW_UP_WEBHOOK_URL', { ...webhook, FOLLOW_UP_WEBHOOK_URL: 'http://hunter2.example.no' }],
     ['FOLLOW_UP_WEBHOOK_URL', { ...webhook, FOLLOW_UP_WEBHOOK_URL: 'http://localhost.hunter2.no' }],
@@ -149,6 +151,9 @@ describe('readConfiguration', () => {
     ['FOLLOW_UP_WEBHOOK_SECRET', { ...webhook, FOLLOW_UP_WEBHOOK_SECRET: `whsec_hunter2${'_'.repeat(40)}` }],
     ['FOLLOW_UP_INCLUDE_PERSONS', { ...webhook, FOLLOW_UP_INCLUDE_PERSONS: 'hunter2' }],
     ['FOLLOW_UP_INCLUDE_PERSONS', { ...webhook, FOLLOW_UP_INCLUDE_PERSONS: '1' }],
+    ['RECONCILE_SCHEDULE', { ...base, RECONCILE_SCHEDULE: 'hunter2' }],
+    ['RECONCILE_SCHEDULE', { ...base, RECONCILE_SCHEDULE: '99 * * * * *' }],
+    ['ALTINN_SOURCE', { ...base, ALTINN_SOURCE_POLICY: 'enforce' }],
   ])('names %s, gives an example and repeats no value: %j', (name, environment) => {
     const message = messageFor(environment);
     expect(message).toContain(name);
@@ -174,6 +179,21 @@ describe('readConfiguration', () => {
       'FOLLOW_UP_WEBHOOK_SECRET',
       'FOLLOW_UP_INCLUDE_PERSONS',
     ]);
+  });
+
+  it('says which of the webhook’s two settings is missing, and why it is needed', () => {
+    expect(messageFor({ ...webhook, FOLLOW_UP_WEBHOOK_URL: '' })).toBe(
+      'FOLLOW_UP_WEBHOOK_URL is missing, and FOLLOW_UP_WEBHOOK_SECRET is set: there is nothing to sign. Example: https://case-system.example.no/follow-ups',
+    );
+    expect(messageFor({ ...webhook, FOLLOW_UP_WEBHOOK_SECRET: '' })).toMatch(
+      /^FOLLOW_UP_WEBHOOK_SECRET is missing, and FOLLOW_UP_WEBHOOK_URL is set: .* Make one with: node -p /,
+    );
+  });
+
+  it('warns of a name that looks like one of ours', () => {
+    const { followUp, warnings } = readConfiguration({ ...base, FOLLOWUP_GRACE: 'PT1H' });
+    expect(followUp.graceMs).toBe(300_000);
+    expect(warnings).toEqual(['FOLLOWUP_GRACE is set, and nothing reads it. Did you mean FOLLOW_UP_GRACE?']);
   });
 
   it('names what is missing together with what is wrong', () => {

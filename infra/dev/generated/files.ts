@@ -1,0 +1,17 @@
+import { eventsPage } from './events-page.ts';
+import { localSettings } from './local-settings.ts';
+import { settingsPage } from './settings-page.ts';
+
+export interface GeneratedFile {
+  /** From the repository's root. */
+  readonly path: string;
+  /** What the file has to be. A page that is generated in part is read first. */
+  readonly content: () => string;
+}
+
+/** Every file that `npm run generate` writes: another one is one entry. A test fails when one is stale. */
+export const generatedFiles: readonly GeneratedFile[] = [
+  { path: 'docs/settings.md', content: settingsPage },
+  { path: 'docs/events.md', content: eventsPage },
+  { path: 'local.settings.example.json', content: localSettings },
+];

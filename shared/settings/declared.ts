@@ -1,0 +1,329 @@
+import { parseScopes, usualScopes } from '../altinn/auth/scopes.ts';
+import { parseSources } from '../altinn/callers.ts';
+import { findEnvironment, parseIssuer } from '../altinn/environment.ts';
+import { parseResources } from '../altinn/resource.ts';
+import { connectionString } from './connection-string.ts';
+import { ncrontab } from './ncrontab.ts';
+import type { Group, Setting, Type } from './setting.ts';
+import {
+  address,
+  duration,
+  flag,
+  isHttps,
+  isLocalHttp,
+  matching,
+  oneOf,
+  text,
+  wholeNumber,
+} from './types.ts';
+
+const guid = '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e';
+const httpsAlone = address('https address', isHttps, 'is no https address');
+
+/**
+ * Every setting, once: a new one is one entry. Parsing, error texts, warnings about misspelt names, the command line's
+ * help, docs/settings.md and local.settings.example.json follow from it (`npm run generate` writes the files).
+ */
+export const declared = {
+  storage: {
+    title: 'Storage',
+    about:
+      'The storage account, by its connection string or, for a managed identity, by both of its addresses. ' +
+      'With a managed identity the Functions host needs `AzureWebJobsStorage__blobServiceUri` too, and for a ' +
+      'user-assigned one `AzureWebJobsStorage__credential=managedidentity`.',
+    settings: {
+      connectionString: {
+        name: 'AzureWebJobsStorage',
+        type: connectionString,
+        description:
+          'The storage account by connection string; `npm start` starts an Azurite where there is none.',
+        example:
+          'DefaultEndpointsProtocol=https;AccountName=myaccount;AccountKey=…;EndpointSuffix=core.windows.net',
+        secret: true,
+        usedBy: ['app', 'command line', 'local start'],
+        local: 'UseDevelopmentStorage=true',
+      },
+      queueServiceUri: {
+        name: 'AzureWebJobsStorage__queueServiceUri',
+        type: httpsAlone,
+        description: 'The address of its queues, for a managed identity.',
+        example: 'https://myaccount.queue.core.windows.net',
+        usedBy: ['app', 'command line'],
+        local: false,
+      },
+      tableServiceUri: {
+        name: 'AzureWebJobsStorage__tableServiceUri',
+        type: httpsAlone,
+        description: 'The address of its tables, for a managed identity.',
+        example: 'https://myaccount.table.core.windows.net',
+        usedBy: ['app', 'command line'],
+        local: false,
+      },
+      clientId: {
+        name: 'AzureWebJobsStorage__clientId',
+        type: text('client id'),
+        description: 'The client id of a user-assigned identity; without it the system-assigned one is used.',
+        example: guid,
+        usedBy: ['app', 'command line'],
+        local: false,
+      },
+    },
+  },
+  followUp: {
+    title: 'Follow-ups',
+    prefix: 'FOLLOW_UP_',
+    settings: {
+      graceMs: {
+        name: 'FOLLOW_UP_GRACE',
+        type: duration('P365D'),
+        default: 'PT5M',
+        description: 'How long a follow-up waits before the letter is checked again and it acts.',
+        example: 'PT30M',
+        usedBy: ['app'],
+      },
+    },
+  },
+  webhook: {
+    title: 'Follow-ups by webhook',
+    about:
+      'Where follow-ups are posted. The address and the secret go together; without them follow-ups go to the log.',
+    settings: {
+      url: {
+        name: 'FOLLOW_UP_WEBHOOK_URL',
+        type: address(
+          'https address, or http for localhost',
+          (url) => isHttps(url) || isLocalHttp(url),
+          'is no https address without user and password (http is for localhost alone)',
+        ),
+        description: 'Where follow-ups are posted.',
+        example: 'https://case-system.example.no/follow-ups',
+        usedBy: ['app'],
+      },
+      secret: {
+        name: 'FOLLOW_UP_WEBHOOK_SECRET',
+        type: matching(
+          /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/,
+          '`whsec_` and at least 24 random bytes in base64',
+          'is no signing secret: whsec_ and at least 24 random bytes in base64',
+        ),
+        description: 'Signs what is posted.',
+        example: 'whsec_…',
+        makeWith: `node -p "'whsec_' + crypto.randomBytes(32).toString('base64')"`,
+        secret: true,
+        usedBy: ['app'],
+      },
+      includePersons: {
+        name: 'FOLLOW_UP_INCLUDE_PERSONS',
+        type: flag,
+        default: 'false',
+        description: 'Names persons in follow-ups instead of redacting them.',
+        example: 'true',
+        usedBy: ['app'],
+      },
+    },
+  },
+  resources: {
+    title: 'Resources',
+    settings: {
+      own: {
+        name: 'ALTINN_RESOURCES',
+        type: { is: 'resource ids, separated by commas', parse: parseResources },
+        description:
+          'Your resource ids: events of others are dead-lettered, and `reconcile-events` pulls these; without it any is taken and none pulled.',
+        example: 'my-letters,my-decisions',
+        usedBy: ['app', 'command line'],
+      },
+    },
+  },
+  altinn: {
+    title: 'Calling Altinn',
+    about:
+      'Receiving needs none of these, nor of those for Maskinporten. Where one is set, the environment, the client and its key must be.',
+    prefix: 'ALTINN_',
+    settings: {
+      environment: {
+        name: 'ALTINN_ENVIRONMENT',
+        type: {
+          is: '`production`, `tt02`, `at21` to `at24`, `yt01`, or a base URL',
+          parse: findEnvironment,
+        },
+        description: 'Which Altinn to call.',
+        example: 'tt02',
+        usedBy: ['app', 'command line'],
+      },
+      systemUserOrg: {
+        name: 'ALTINN_SYSTEM_USER_ORG',
+        type: matching(
+          /^\d{9}$/,
+          'organization number of nine digits',
+          'is no organization number of nine digits',
+        ),
+        description: 'For a recipient: the organization whose system user to act as.',
+        example: '991825827',
+        usedBy: ['app', 'command line'],
+      },
+    },
+  },
+  maskinporten: {
+    title: 'Maskinporten',
+    prefix: 'MASKINPORTEN_',
+    settings: {
+      clientId: {
+        name: 'MASKINPORTEN_CLIENT_ID',
+        type: text('client id'),
+        description: 'The client at Maskinporten.',
+        example: guid,
+        usedBy: ['app', 'command line'],
+      },
+      key: {
+        name: 'MASKINPORTEN_KEY',
+        type: text('JWK, or PEM'),
+        description: "The client's private RSA key; `MASKINPORTEN_KEY_FILE` may take its place.",
+        example:
+          '{"kty":"RSA","kid":"my-key-2026","n":"…","e":"AQAB","d":"…", …} or -----BEGIN PRIVATE KEY-----…',
+        secret: true,
+        usedBy: ['app', 'command line'],
+      },
+      keyFile: {
+        name: 'MASKINPORTEN_KEY_FILE',
+        type: text('path'),
+        description: 'The path of a file that holds the key.',
+        example: '/secrets/maskinporten.jwk',
+        usedBy: ['app', 'command line'],
+      },
+      keyId: {
+        name: 'MASKINPORTEN_KEY_ID',
+        type: text('key id'),
+        description: 'The id that the key is registered under, where the key does not hold it as `kid`.',
+        example: 'my-key-2026',
+        usedBy: ['app', 'command line'],
+      },
+      scopes: {
+        name: 'MASKINPORTEN_SCOPES',
+        type: { is: 'scopes, separated by spaces or commas', parse: parseScopes },
+        description: `Other scopes than the usual ones, which are \`${usualScopes('service owner').join(' ')}\` and with a system user \`${usualScopes('recipient').join(' ')}\`.`,
+        example: usualScopes('service owner').join(' '),
+        usedBy: ['app', 'command line'],
+      },
+      issuer: {
+        name: 'MASKINPORTEN_URL',
+        type: { is: 'https address, or http for localhost', parse: parseIssuer },
+        description: 'The issuer, where `ALTINN_ENVIRONMENT` is a base URL.',
+        example: 'https://test.maskinporten.no/',
+        usedBy: ['app', 'command line'],
+      },
+    },
+  },
+  reconcile: {
+    title: 'Repair by pull',
+    about: '`reconcile-events` runs where the credentials and `ALTINN_RESOURCES` are set.',
+    prefix: 'RECONCILE_',
+    settings: {
+      schedule: {
+        name: 'RECONCILE_SCHEDULE',
+        type: ncrontab,
+        // Not on the hour, when everybody's timers run.
+        default: '0 7 * * * *',
+        description: 'When `reconcile-events` pulls what the push missed.',
+        example: '0 */15 * * * *',
+        usedBy: ['app'],
+      },
+    },
+  },
+  callers: {
+    title: 'Who may call',
+    settings: {
+      source: {
+        name: 'ALTINN_SOURCE',
+        type: { is: '`tt02`, `production` or CIDRs, separated by commas', parse: parseSources },
+        description: 'Whose addresses may call the webhook; without it none is checked.',
+        example: 'production,192.0.2.0/24',
+        usedBy: ['app', 'command line'],
+      },
+      policy: {
+        name: 'ALTINN_SOURCE_POLICY',
+        type: oneOf('off', 'report', 'enforce'),
+        default: 'report',
+        description:
+          'What becomes of a request from elsewhere: `report` takes it and warns, `enforce` answers 403.',
+        example: 'enforce',
+        usedBy: ['app'],
+      },
+    },
+  },
+  commandLine: {
+    title: 'The command line',
+    settings: {
+      receiver: {
+        name: 'RECEIVER_URL',
+        type: address(
+          'http or https address',
+          ({ protocol }) => /^https?:$/.test(protocol),
+          'is no http or https address',
+        ),
+        description: 'The function app, with a key.',
+        example: 'https://my-app.azurewebsites.net?code=…',
+        secret: true,
+        usedBy: ['command line'],
+      },
+      timeScale: {
+        name: 'ALTINN_TIME_SCALE',
+        type: wholeNumber(1, 10_000_000),
+        default: '1',
+        description: 'Divides how long the command line waits, for a simulated Altinn.',
+        example: '3600',
+        usedBy: ['command line'],
+      },
+    },
+  },
+  local: {
+    title: 'On a developer machine',
+    settings: {
+      port: {
+        name: 'PORT',
+        type: wholeNumber(0, 65_535),
+        default: '7071',
+        description: 'Where `npm start` listens, and `npm run send` sends to; 0 takes a free one.',
+        example: '7072',
+        usedBy: ['local start'],
+      },
+      functionKey: {
+        name: 'LOCAL_FUNCTION_KEY',
+        type: text('text'),
+        default: 'local',
+        description: 'The function key of `npm start` and `npm run send`.',
+        example: 'another-key',
+        usedBy: ['local start'],
+      },
+      lockSeconds: {
+        name: 'LOCAL_QUEUE_LOCK',
+        type: wholeNumber(1, 999),
+        default: '30',
+        description: 'Seconds that a message stays hidden after `npm start` was killed.',
+        example: '10',
+        usedBy: ['local start'],
+      },
+    },
+  },
+} as const satisfies Record<string, Group>;
+
+export type Declared = typeof declared;
+export type GroupName = keyof Declared;
+
+type Value<S> = S extends { type: Type<infer T> }
+  ? S extends { default: string }
+    ? T
+    : T | undefined
+  : never;
+
+/** The settings of some groups, parsed. One without a default may be absent. */
+export type Values<G extends GroupName> = {
+  readonly [N in G]: {
+    readonly [K in keyof Declared[N]['settings']]: Value<Declared[N]['settings'][K]>;
+  };
+};
+
+/** Every setting, in the order of declaration. */
+export const allSettings: readonly Setting[] = Object.values<Group>(declared).flatMap(({ settings }) =>
+  Object.values(settings),
+);
