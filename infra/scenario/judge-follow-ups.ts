@@ -75,7 +75,7 @@ export function judgeFollowUps(evidence: Evidence): Finding[] {
       number: notified.length + closed.length,
       against: `the ${heard.length} that the case system heard of, not one of them settled before the look`,
       broken: [
-        ...those(heard, settled, 'settled follow-ups stay open'),
+        ...those(notified, settled, 'settled follow-ups stay open'),
         ...those(
           [...notified, ...closed],
           (one) => one.opened.length === 0 && !mayHaveDied(one, kills),
