@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { doctorCommand } from './doctor/command.ts';
-import { reconcileCommand } from './reconcile.ts';
+import { reconcileCommand } from './reconcile-command.ts';
 import { statusCommand } from './status/command.ts';
 import { deleteCommand } from './subscription/delete.ts';
 import { ensureCommand } from './subscription/ensure.ts';

@@ -1,7 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
 import { makeEvents } from '../../shared/altinn/api/events.ts';
 import { resourceUrn } from '../../shared/altinn/resource.ts';
-import { utc } from '../../shared/events/time.ts';
 import { makeParked } from '../../shared/queue/dead-letters.ts';
 import { Checkpoints } from '../../shared/reconcile/checkpoints.ts';
 import { type Report, reconcile } from '../../shared/reconcile/reconcile.ts';
@@ -10,33 +8,21 @@ import { subjectOf } from '../../shared/settings/altinn.ts';
 import { readConfiguration } from '../../shared/settings/configuration.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
-import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
+import type { Cli, CommonOptions } from './cli.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
 
-interface Options extends CommonOptions {
+export interface ReconcileOptions extends CommonOptions {
   readonly dryRun?: boolean;
   readonly resource?: string;
   readonly since?: string;
 }
 
-export function reconcileCommand(): Command {
-  const command = new Command('reconcile').description(
-    "pull what the push missed onto the receiver's queue, as the function reconcile-events does hourly",
-  );
-  return withCommonOptions(command, 'reconcile --env tt02 --since 2026-11-01 --dry-run')
-    .option(
-      '--since <time>',
-      'look at all since then that Altinn still has, and leave the checkpoint alone',
-      parseTime,
-    )
-    .option('--dry-run', 'count, and change nothing')
-    .option('--resource <id>', 'one resource (default: ALTINN_RESOURCES)')
-    .addHelpText('after', "\nNeeds the receiver's AzureWebJobsStorage besides the credentials.")
-    .action((options: Options) => perform(options, (cli) => run(options, cli)));
-}
-
-async function run(
-  { dryRun, resource, since }: Options,
+/**
+ * Pulls what the push missed of each resource, and writes what became of it.
+ * @throws Failure without a resource, and when another instance is at it; what Altinn and storage throw
+ */
+export async function runReconcile(
+  { dryRun, resource, since }: ReconcileOptions,
   { output, environment, connect }: Cli,
 ): Promise<ExitCode> {
   const { settings, platform } = connect();
@@ -73,11 +59,4 @@ async function run(
   }
   output.result({ dryRun: dryRun ?? false, reports });
   return exit.ok;
-}
-
-function parseTime(text: string): string {
-  const time = utc(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (!time)
-    throw new InvalidArgumentError('It is a date or an RFC 3339 time. Example: 2026-11-01T08:00:00Z');
-  return time;
 }
