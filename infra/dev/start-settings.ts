@@ -19,7 +19,7 @@ export interface StartSettings {
  * Throws a StartError on a file that cannot be read and on a PORT that is none.
  */
 export function readStartSettings(directory: string): StartSettings {
-  for (const [name, value] of Object.entries(readValues(join(directory, 'local.settings.json')))) {
+  for (const [name, value] of Object.entries(readLocalSettings(directory))) {
     const isOwnAzurite = name === 'AzureWebJobsStorage' && value === 'UseDevelopmentStorage=true';
     if (!isOwnAzurite) process.env[name] ??= String(value);
   }
@@ -39,7 +39,9 @@ export function readStartSettings(directory: string): StartSettings {
   };
 }
 
-function readValues(path: string): Record<string, unknown> {
+/** The `Values` of a local.settings.json in `directory`, none without one. @throws StartError on a file that cannot be read */
+export function readLocalSettings(directory: string): Record<string, unknown> {
+  const path = join(directory, 'local.settings.json');
   if (!existsSync(path)) return {};
   try {
     return (JSON.parse(readFileSync(path, 'utf8')) as { Values?: Record<string, unknown> }).Values ?? {};
