@@ -67,7 +67,6 @@ describe('the judge of a story sees', () => {
   });
   const event = () => evidence.stored.events.find(({ via }) => via === 'push') as StoredEvent;
   const notified = () => evidence.stored.followUps.filter(({ state }) => state === 'notified');
-  const closed = () => evidence.stored.followUps.filter(({ state }) => state === 'closed');
   const calls = () => evidence.calls.filter(({ type }) => type === 'follow-up.opened').slice(0, 1);
 
   it.each<[string, () => Partial<Evidence>, RegExp]>([
@@ -122,7 +121,8 @@ describe('the judge of a story sees', () => {
     ],
     [
       'a follow-up that was settled and stays open',
-      () => withStored({ followUps: closed().map((each) => ({ ...each, state: 'notified' })) }),
+      () =>
+        withStored({ followUps: evidence.stored.followUps.map((each) => ({ ...each, state: 'notified' })) }),
       /settled follow-ups stay open/,
     ],
     ['a follow-up that nobody was notified of', () => ({ calls: [] }), /were not notified/],
