@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { exit } from './exit.ts';
 import { makeProgram } from './program.ts';
@@ -5,6 +6,11 @@ import { makeProgram } from './program.ts';
 makeProgram()
   .parseAsync()
   .catch((error: unknown) => {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? exit.ok : exit.usage;
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? exit.ok : exit.usage;
+    } else {
+      // Not thrown on: Node.js would print the line that it is from, and a minified line is long.
+      console.error(error instanceof Error ? error.stack : error);
+      process.exitCode = exit.failed;
+    }
   });

@@ -41,7 +41,9 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
   const child = spawn(
     process.execPath,
     [
-      ...['--require', join(__dirname, 'azurite-leash.cjs'), require.resolve('azurite/dist/src/azurite.js')],
+      ...['--require', join(__dirname, 'azurite-leash.cjs')],
+      ...(directory === undefined ? ['--require', join(__dirname, 'azurite-no-sweep.cjs')] : []),
+      require.resolve('azurite/dist/src/azurite.js'),
       ...['blob', 'queue', 'table'].map((service) => `--${service}Host=127.0.0.1`),
       ...[`--blobPort=${blobPort}`, `--queuePort=${queuePort}`, `--tablePort=${tablePort}`],
       ...['--skipApiVersionCheck', '--disableTelemetry', '--silent'],

@@ -1,7 +1,15 @@
-import { rmSync } from 'node:fs';
+// Builds what is named, or all there is: node infra/dev/build.mjs [app] [cli]
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { build } from 'esbuild';
-import { appOptions } from './bundles.mjs';
+import { bundles } from './bundles.mjs';
 
-rmSync('dist', { recursive: true, force: true });
-
-await build(appOptions);
+for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(bundles)) {
+  const { outputFiles } = await build({ ...bundles[name], write: false });
+  // Put in place whole: another process may load it at this moment.
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.${process.pid}`, contents, { mode: path.endsWith('.cjs') ? 0o755 : 0o644 });
+    renameSync(`${path}.${process.pid}`, path);
+  }
+}

@@ -1,3 +1,3 @@
 import type { BuildOptions } from 'esbuild';
 
-export const appOptions: BuildOptions;
+export const bundles: Readonly<Record<'app' | 'cli', BuildOptions>>;

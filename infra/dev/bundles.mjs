@@ -14,11 +14,14 @@ const common = {
   logLevel: 'warning',
 };
 
-/** The app that is deployed. */
-export const appOptions = {
-  ...common,
-  entryPoints: ['functions/index.ts'],
-  outfile: 'dist/index.js',
-  // The worker (or the embedded host) answers this require itself.
-  external: ['@azure/functions-core'],
+export const bundles = {
+  /** What is deployed. The worker (or the embedded host) answers the require of the core itself. */
+  app: {
+    ...common,
+    entryPoints: ['functions/index.ts'],
+    outfile: 'dist/index.js',
+    external: ['@azure/functions-core'],
+  },
+  /** The command line. */
+  cli: { ...common, entryPoints: ['infra/cli/main.ts'], outfile: 'dist-cli/altinn.cjs' },
 };

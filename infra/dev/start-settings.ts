@@ -16,14 +16,16 @@ export type StartSettings = Values<'local'>['local'];
  * @throws ConfigurationError naming the settings of our own that are wrong; those of the app are the app's to read
  */
 export function readStartSettings(directory: string): StartSettings {
-  for (const [name, value] of Object.entries(readValues(join(directory, 'local.settings.json')))) {
+  for (const [name, value] of Object.entries(readLocalSettings(directory))) {
     const isOwnAzurite = name === 'AzureWebJobsStorage' && value === 'UseDevelopmentStorage=true';
     if (!isOwnAzurite) process.env[name] ??= String(value);
   }
   return readGroup(process.env, 'local');
 }
 
-function readValues(path: string): Record<string, unknown> {
+/** The `Values` of a local.settings.json in `directory`, none without one. @throws StartError on a file that cannot be read */
+export function readLocalSettings(directory: string): Record<string, unknown> {
+  const path = join(directory, 'local.settings.json');
   if (!existsSync(path)) return {};
   try {
     return (JSON.parse(readFileSync(path, 'utf8')) as { Values?: Record<string, unknown> }).Values ?? {};

@@ -7,13 +7,34 @@ export interface Finding {
   readonly broken: readonly string[];
 }
 
-/** Says how many of them there are and names the first, if there are any. */
-export function none(ids: Iterable<string>, what: string): string[] {
-  const all = [...ids];
-  return all.length === 0 ? [] : [`${all.length} ${what}, ${all[0]} for one`];
+type Wrongs = Record<string, readonly ({ id: string } | string)[] | { is: number; shouldBe: number }>;
+
+/**
+ * Makes a finding, and says what is broken.
+ * @param wrongs by what is wrong: those of whom it is so, or a number that should be another
+ */
+export function finding(what: string, number: number, against: string, wrongs: Wrongs): Finding {
+  const broken = Object.entries(wrongs).flatMap(([wrong, those]) => {
+    if ('is' in those)
+      return those.is === those.shouldBe ? [] : [`${wrong}: ${those.is}, and it should be ${those.shouldBe}`];
+    const [first = ''] = those;
+    const one = typeof first === 'string' ? first : first.id;
+    return those.length === 0 ? [] : [`${those.length} ${wrong}, ${one} for one`];
+  });
+  return { what, number, against, broken };
 }
 
-/** Says that two numbers differ, if they do. */
-export function equal(number: number, expected: number, what: string): string[] {
-  return number === expected ? [] : [`${what}: ${number}, and it should be ${expected}`];
+/** The findings as a table. */
+export function summary(findings: readonly Finding[]): string {
+  const rows = findings.map(({ number, broken, ...rest }) => {
+    return { ...rest, number: String(number), holds: broken.length === 0 ? 'holds' : 'BROKEN' };
+  });
+  const all = [{ holds: '', what: 'what', number: 'number', against: 'checked against' }, ...rows];
+  const width = (column: 'what' | 'number') => Math.max(...all.map((row) => row[column].length));
+  const [left, right] = [width('what'), width('number')];
+  return all
+    .map(({ holds, what, number, against }) =>
+      [holds.padEnd(6), what.padEnd(left), number.padStart(right), against].join('  '),
+    )
+    .join('\n');
 }

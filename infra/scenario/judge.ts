@@ -1,76 +1,269 @@
 import { deriveStatus } from '../../shared/tracking/status.ts';
 import type { Facts } from '../simulator/correspondence/truth.ts';
-import type { Evidence } from './evidence.ts';
-import { equal, type Finding } from './finding.ts';
-import { judgeEvents } from './judge-events.ts';
-import { judgeFollowUps } from './judge-follow-ups.ts';
+import type { LoggedEvent } from '../simulator/events/event-log.ts';
+import { type Finding, finding } from './finding.ts';
+import type { Call, Evidence } from './play.ts';
 import type { StoredEvent } from './stored.ts';
 
 /** Holds what is stored and what was called against Altinn's truth: a line for each number, and what does not hold. */
 export function judge(evidence: Evidence): Finding[] {
+  const { messagesLeft, cameToRest, output } = evidence;
+  const leaks = output.split('\n').filter(mayNamePerson).length;
   return [
     ...judgeEvents(evidence),
     ...judgeFollowUps(evidence),
-    ...judgeStatuses(evidence),
-    {
-      what: 'left on the queues',
-      number: evidence.messagesLeft,
-      against: "storage's own count of the two queues and their poison queues",
-      broken: [
-        ...equal(evidence.messagesLeft, 0, 'messages left on the queues'),
-        ...(evidence.cameToRest ? [] : ['the receiver did not finish in time']),
-      ],
-    },
-    {
-      what: 'lines naming a person',
-      number: evidence.leaks,
-      against: 'all that the receiver printed',
-      broken: equal(evidence.leaks, 0, 'lines that may hold a national identity number'),
-    },
+    judgeStatuses(evidence),
+    finding('left on the queues', messagesLeft, "storage's own count of every queue and its poison queue", {
+      'messages left on the queues': { is: messagesLeft, shouldBe: 0 },
+      'receivers that finished in time': { is: Number(cameToRest), shouldBe: 1 },
+    }),
+    finding('lines naming a person', leaks, 'all that the receiver printed', {
+      'lines that may hold a national identity number': { is: leaks, shouldBe: 0 },
+    }),
   ];
 }
 
-function judgeStatuses({ truth, stored }: Evidence): Finding[] {
-  const rows = new Map<string, StoredEvent[]>();
-  for (const row of stored.events) rows.set(row.about, [...(rows.get(row.about) ?? []), row]);
-  const differing = ({ id, facts }: Facts) => difference(facts, rows.get(id) ?? []);
+/** Whether every event is accounted for: those that were acknowledged, and those that no push delivered. */
+function judgeEvents({ published, counters, stored, strangers }: Evidence): Finding[] {
+  const { sent, acknowledged, retried, deadLettered: givenUp, lostPushes } = counters;
+  const { deadLetters } = stored;
+  const known = new Map(published.filter(({ lost }) => !lost).map((logged) => [logged.event.id, logged]));
+  const delivered = [...known.values()].filter((logged) => logged.acknowledged > 0);
+  const again = delivered.reduce((sum, logged) => sum + logged.acknowledged - 1, 0);
+  const copies = [...known.values()].filter(({ copyOf }) => copyOf !== undefined);
 
-  const letters = truth.map((letter) => ({ id: letter.id, difference: differing(letter) }));
-  const others = truth
-    .flatMap(({ notificationOrders, attachments }) => [...notificationOrders, ...attachments])
-    .map((other) => ({ id: other.id, difference: differing(other) }));
-  const broken = [...letters, ...others].filter(({ difference }) => difference !== undefined);
+  const tracked = stored.events.filter(({ via }) => via !== 'asked');
+  const trackedIds = new Set(tracked.map(({ id }) => id));
+  const deadLetteredIds = new Set(deadLetters.map(({ eventId }) => eventId));
+  const lostOf = (logged: Iterable<LoggedEvent>) =>
+    [...logged].map(({ event }) => event).filter(({ id }) => !trackedIds.has(id) && !deadLetteredIds.has(id));
+  const isChanged = ({ id, event }: StoredEvent) => event !== JSON.stringify(known.get(id)?.event);
+  const trackedCopies = tracked.filter(({ id }) => known.get(id)?.copyOf !== undefined).length;
+  const undelivered = tracked.filter(({ id }) => known.get(id)?.acknowledged === 0);
+  const pulled = undelivered.filter(({ via }) => via === 'pull').length;
+  const unanswered = undelivered.filter(({ via }) => via === 'push').length;
+
   return [
-    {
-      what: "status equals Altinn's",
-      number: letters.filter(({ difference }) => difference === undefined).length,
-      against: `each fact and its time in the truth of ${letters.length} letters (and of ${others.length} notification orders)`,
-      broken: broken.slice(0, 5).map(({ id, difference }) => `${id}: ${difference}`),
-    },
+    finding(
+      'sent',
+      sent,
+      `Altinn's count: ${acknowledged} answered 200, ${retried} tried again, ${givenUp} given up`,
+      { 'pushes sent': { is: sent, shouldBe: acknowledged + retried + givenUp } },
+    ),
+    finding(
+      'acknowledged',
+      acknowledged + strangers.length,
+      `storage and Altinn's count: ${delivered.length} events tracked, ${again} came again, ${deadLetters.length} dead-lettered`,
+      {
+        'acknowledged events are neither tracked nor dead-lettered': lostOf(delivered),
+        'acknowledged pushes': { is: delivered.length + again, shouldBe: acknowledged },
+      },
+    ),
+    finding(
+      'tracked',
+      tracked.length,
+      `the ${known.size} events that Altinn published, each as it was sent`,
+      {
+        'events were lost': lostOf(known.values()),
+        'events are in a timeline that Altinn never published': tracked.filter(({ id }) => !known.has(id)),
+        'events in the timelines, each once': { is: tracked.length, shouldBe: trackedIds.size },
+        'events are not as Altinn sent them': tracked.filter((one) => known.has(one.id) && isChanged(one)),
+      },
+    ),
+    finding(
+      'duplicates',
+      again + trackedCopies,
+      `${again} acknowledged more than once and stored once; ${trackedCopies} with another id for the same fact`,
+      { 'events with another id for the same fact': { is: trackedCopies, shouldBe: copies.length } },
+    ),
+    finding(
+      'repaired by pull',
+      pulled,
+      `the ${known.size - delivered.length} events without a 200 (${lostPushes} pushes lost, ${givenUp} given up), but for ${unanswered} stored right before a kill`,
+      {
+        'events that only the pull brought': {
+          is: pulled,
+          shouldBe: known.size - delivered.length - unanswered,
+        },
+      },
+    ),
+    finding(
+      'dead-lettered',
+      deadLetters.length,
+      `the ${strangers.length} events that are about no letter of ours, each with a reason`,
+      {
+        'dead letters': { is: deadLetters.length, shouldBe: strangers.length },
+        'events about no letter are not dead-lettered': strangers.filter((id) => !deadLetteredIds.has(id)),
+        'dead letters have no reason': deadLetters
+          .filter(({ reason }) => !reason)
+          .map(({ eventId = 'no event' }) => eventId),
+      },
+    ),
   ];
 }
 
-/** The first fact that the rows add up to otherwise than it is in truth, if there is one. */
-function difference(truth: Facts['facts'], rows: readonly StoredEvent[]): string | undefined {
-  const facts: Readonly<Record<string, string>> = deriveStatus(rows).facts;
-  // What Altinn says when it is asked has milliseconds, its events have seven digits.
-  const asked: Readonly<Record<string, string>> = deriveStatus(
-    rows.filter(({ via }) => via === 'asked'),
-  ).facts;
-  for (const fact of new Set([...Object.keys(truth), ...Object.keys(facts)])) {
+/**
+ * What opens a follow-up and what settles it. On purpose not the receiver's own catalogue: the two are compared.
+ *
+ * Source: Altinn's guide "Events in Altinn 3 Correspondence".
+ */
+const rules = {
+  'never-read': { opens: 'neverRead', settles: ['read', 'confirmed', 'purged', 'publishFailed'] },
+  'never-confirmed': { opens: 'neverConfirmed', settles: ['confirmed', 'purged', 'publishFailed'] },
+};
+
+/** Each follow-up that the truth calls for, with all there is about it. */
+function casesOf({ truth, stored, calls, questions }: Evidence) {
+  const followUps = groupBy(stored.followUps, followUpId);
+  const callsOf = groupBy(calls, followUpId);
+  const questionsOf = groupBy(questions, ({ correspondenceId }) => correspondenceId);
+  return Object.entries(rules).flatMap(([kind, { opens, settles }]) =>
+    truth
+      .filter(({ facts }) => facts[opens] !== undefined)
+      .map(({ id: correspondenceId, facts }) => {
+        const id = followUpId({ kind, correspondenceId });
+        const [followUp] = followUps.get(id) ?? [];
+        const about = callsOf.get(id) ?? [];
+        return {
+          id,
+          /** In simulated milliseconds; never is infinite. */
+          settledAt: Math.min(
+            ...settles.map((fact) => Date.parse(facts[fact] ?? '') || Number.POSITIVE_INFINITY),
+          ),
+          state: followUp?.state,
+          dueAt: Date.parse(followUp?.dueAt ?? ''),
+          opened: about.filter(({ type }) => type === 'follow-up.opened'),
+          closed: about.filter(({ type }) => type === 'follow-up.closed'),
+          questions: questionsOf.get(correspondenceId) ?? [],
+        };
+      }),
+  );
+}
+
+type Case = ReturnType<typeof casesOf>[number];
+
+/** Whether each follow-up that the truth calls for is there, notified as it should be, and no other. */
+function judgeFollowUps(evidence: Evidence): Finding[] {
+  const { stored, calls, kills, refused } = evidence;
+  const cases = casesOf(evidence);
+  const ids = new Set(cases.map(({ id }) => id));
+  const isStray = (about: About) => !ids.has(followUpId(about));
+  const inState = (wanted: string) => cases.filter(({ state }) => state === wanted);
+  const [suppressed, notified, closed] = [inState('suppressed'), inState('notified'), inState('closed')];
+  const heard = cases.filter(({ opened }) => opened.length > 0);
+  const heardClosed = cases.filter(({ closed }) => closed.length > 0);
+  const isSettled = ({ settledAt }: Case) => Number.isFinite(settledAt);
+  const wasKilledBetween = (from: number, to: number) => kills.some((kill) => from <= kill && kill <= to);
+  // It may be closed without ever having been notified, if the receiver was killed as it was notifying.
+  const isSilent = ({ opened, dueAt, closed: [call] }: Case) =>
+    opened.length === 0 && !wasKilledBetween(dueAt, call?.at ?? 0);
+  const isRepeated = ({ id, at }: Call, index: number) => {
+    const last = calls.slice(0, index).findLast((call) => call.id === id);
+    return last !== undefined && !wasKilledBetween(last.at, at);
+  };
+
+  return [
+    finding(
+      'follow-ups opened',
+      stored.followUps.length,
+      `the ${cases.length} that Altinn's truth calls for: never read, or never confirmed, by the due date`,
+      {
+        'letters have no follow-up and need one': cases.filter(({ state }) => !state),
+        'follow-ups are there that nothing calls for': stored.followUps.filter(isStray).map(followUpId),
+        'follow-ups were never checked to the end': inState('open'),
+      },
+    ),
+    finding('suppressed', suppressed.length, 'settled in truth, and the case system heard nothing of them', {
+      'follow-ups are suppressed and not settled': suppressed.filter((one) => !isSettled(one)),
+      'suppressed follow-ups were notified': suppressed.filter(
+        (one) => heard.includes(one) || heardClosed.includes(one),
+      ),
+    }),
+    finding(
+      'notified',
+      notified.length + closed.length,
+      `the ${heard.length} that the case system heard of, not one of them settled before the check`,
+      {
+        'settled follow-ups stay open': notified.filter(isSettled),
+        'follow-ups were not notified': [...notified, ...closed].filter(isSilent),
+        'follow-ups were notified though settled before the check': heard.filter(isFalseAlarm),
+        'calls came twice though nothing was killed in between': calls.filter(isRepeated),
+        'calls were not signed as they should be': refused,
+        'calls name a person': calls.filter(({ body }) => mayNamePerson(body)),
+      },
+    ),
+    finding('closed', closed.length, `the ${heardClosed.length} that the case system heard are settled`, {
+      'follow-ups are closed and not settled': closed.filter((one) => !isSettled(one)),
+      'follow-ups that were closed': { is: closed.length, shouldBe: heardClosed.length },
+      'follow-ups are closed and the case system does not know': closed.filter(
+        (one) => !heardClosed.includes(one),
+      ),
+      'calls were about nothing that needs attention': calls.filter(isStray),
+    }),
+  ];
+}
+
+/**
+ * Whether somebody was notified although Altinn, asked for this, must have answered that it is settled; or was notified
+ * without asking. A letter's other follow-up may have asked as well, so the first question counts.
+ */
+function isFalseAlarm({ settledAt, dueAt, opened: [call], questions }: Case): boolean {
+  const question = questions.find(({ at }) => at >= dueAt && at <= (call?.at ?? 0));
+  return !question || settledAt < question.clock;
+}
+
+function judgeStatuses({ truth, stored }: Evidence): Finding {
+  const rows = groupBy(stored.events, ({ about }) => about);
+  const differing = (all: readonly Facts[]) =>
+    all.flatMap(({ id, facts }) =>
+      differences(facts, rows.get(id) ?? [])
+        .map((what) => `${id}: ${what}`)
+        .slice(0, 1),
+    );
+  const others = truth.flatMap(({ notificationOrders, attachments }) => [
+    ...notificationOrders,
+    ...attachments,
+  ]);
+  const letters = differing(truth);
+  return {
+    what: "status equals Altinn's",
+    number: truth.length - letters.length,
+    against: `each fact and its time in the truth of ${truth.length} letters (and of ${others.length} notification orders)`,
+    broken: [...letters, ...differing(others)].slice(0, 5),
+  };
+}
+
+/** The facts that the rows add up to otherwise than they are in truth. */
+function differences(truth: Facts['facts'], rows: readonly StoredEvent[]): string[] {
+  const facts: Facts['facts'] = deriveStatus(rows).facts;
+  const asked: Facts['facts'] = deriveStatus(rows.filter(({ via }) => via === 'asked')).facts;
+  return [...new Set([...Object.keys(truth), ...Object.keys(facts)])].flatMap((fact) => {
     const [is, shouldBe] = [facts[fact], truth[fact]];
-    const isEqual =
-      is && shouldBe && (asked[fact] === is ? sameMillisecond(is, shouldBe) : same(is, shouldBe));
-    if (!isEqual) return `${fact} is ${is ?? 'not known'}, and in truth ${shouldBe ?? 'not so'}`;
+    // What Altinn says when it is asked has milliseconds, its events have seven digits.
+    const normal = (time: string) =>
+      asked[fact] === is ? new Date(time).toISOString() : time.replace(/\.?0*Z$/, '');
+    if (is && shouldBe && normal(is) === normal(shouldBe)) return [];
+    return [`${fact} is ${is ?? 'not known'}, and in truth ${shouldBe ?? 'not so'}`];
+  });
+}
+
+type About = { readonly kind: string; readonly correspondenceId: string };
+
+function followUpId({ kind, correspondenceId }: About): string {
+  return `${kind}-${correspondenceId}`;
+}
+
+/** Eleven digits on their own: what may be a national identity number, and never part of a GUID. */
+function mayNamePerson(text: string): boolean {
+  return /(?<![\da-f])\d{11}(?![\da-f])/i.test(text);
+}
+
+function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
   }
-  return undefined;
-}
-
-function sameMillisecond(a: string, b: string): boolean {
-  return Date.parse(a) === Date.parse(b);
-}
-
-function same(a: string, b: string): boolean {
-  const digits = (time: string) => time.replace(/\.?0*Z$/, '');
-  return a === b || digits(a) === digits(b);
+  return groups;
 }

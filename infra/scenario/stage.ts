@@ -1,27 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { exportJWK, generateKeyPair } from 'jose';
-import { makePlatform } from '../../shared/altinn/api/platform.ts';
-import { makeSubscriptions } from '../../shared/altinn/api/subscriptions.ts';
-import { makeTokens } from '../../shared/altinn/auth/tokens.ts';
-import { resourceUrn } from '../../shared/altinn/resource.ts';
-import { readAltinnSettings } from '../../shared/settings/altinn.ts';
-import { type Azurite, startAzurite } from '../dev/azurite.ts';
-import { type Altinn, startAltinn } from '../simulator/altinn.ts';
-import { defaultOwner, defaultResource, type Simulator } from '../simulator/simulator.ts';
-import { App } from './app.ts';
-import { watchBacklog } from './backlog.ts';
-import { noteQuestions, type Questions } from './questions.ts';
-import { runTime } from './time.ts';
-import { type CaseSystem, startCaseSystem } from './webhook.ts';
+import { execFile } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { mkdirSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { queueNames } from '../../shared/storage/stores.ts';
+import { type AppProcess, startAppProcess } from '../dev/app-process.ts';
+import { startAzurite } from '../dev/azurite.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../dev/webhook-receiver.ts';
+import { startAltinn } from '../simulator/altinn.ts';
+import { localClient, localSettings } from '../simulator/local-client.ts';
+import { defaultResource, type Simulator } from '../simulator/simulator.ts';
+import { countMessages } from './stored.ts';
 
 export interface StageOptions {
   /** Simulated seconds in a second, unless the receiver cannot keep up: time then waits for it. */
   readonly timeScale: number;
-  /** Real seconds between two pulls. */
-  readonly pullEvery: number;
   /** The file that gets all that the receiver prints. */
-  readonly output: string;
+  readonly log: string;
 }
 
 /** All that takes part, each as itself: nothing is replaced within the receiver. */
@@ -29,63 +26,76 @@ export interface Stage {
   /** The connection string. */
   readonly storage: string;
   readonly simulator: Simulator;
-  readonly app: App;
-  readonly caseSystem: CaseSystem;
-  readonly questions: Questions;
-  /** Makes the subscription as the command line does. */
+  readonly receiver: Receiver;
+  readonly caseSystem: WebhookReceiver;
+  /** When the simulated Altinn was asked about a letter, in order. */
+  readonly questions: readonly Question[];
+  /** Subscribes by the command line, and resolves once Altinn has validated the endpoint. */
   subscribe(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Days that the simulated clock is behind at first, so that the story ends in the past as real ones do. */
-const behind = 30;
+/** The simulated Altinn was asked about a letter. */
+export interface Question {
+  readonly correspondenceId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** What the simulated clock showed: whatever became of the letter before is in the answer. */
+  readonly clock: number;
+}
+
+/** How far behind the simulated clock is at first, so that the story ends in the past as real ones do. */
+const behindMs = 30 * 24 * 3600 * 1000;
+/** Azurite gives out a deep queue's messages ever more slowly: some thousand of them, and it hardly gets anywhere. */
+const maxBacklog = 200;
+const tickMs = 20;
 
 /** Starts Azurite in memory, the simulated Altinn, the case system and the receiver; all of it, or nothing. */
-export async function setStage({ timeScale, pullEvery, output }: StageOptions): Promise<Stage> {
-  const started: (() => Promise<void> | void)[] = [];
+export async function setStage({ timeScale, log }: StageOptions): Promise<Stage> {
+  const started: (() => unknown)[] = [];
   const stop = async () => {
-    for (const each of started.splice(0).reverse()) await each();
+    for (const stopOne of started.splice(0).reverse()) await stopOne();
   };
   try {
-    const azurite = await startAzuriteWithoutSweep();
+    const azurite = await startAzurite();
     started.push(() => azurite.stop());
     const storage = azurite.connectionString();
-    const caseSystem = await startCaseSystem();
+    const caseSystem = await startWebhookReceiver();
     started.push(() => caseSystem.stop());
-    const { client, key } = await makeClient();
-    const startTime = new Date(Date.now() - behind * 24 * 3600 * 1000);
-    const altinn = await startAltinn({ timeScale: 0, startTime, clients: [client] });
-    started.push(() => altinn.stop());
-    const questions = noteQuestions(() => altinn.simulator.clock.now());
-    started.push(() => questions.stop());
-
-    const access = accessTo(altinn, client.clientId, key);
-    const app = await App.make({
-      output,
-      settings: {
-        ...access,
-        AzureWebJobsStorage: storage,
-        FOLLOW_UP_GRACE: 'PT2S',
-        FOLLOW_UP_WEBHOOK_URL: caseSystem.url,
-        FOLLOW_UP_WEBHOOK_SECRET: caseSystem.secret,
-        RECONCILE_SCHEDULE: `*/${pullEvery} * * * * *`,
-      },
+    const altinn = await startAltinn({
+      timeScale: 0,
+      startTime: new Date(Date.now() - behindMs),
+      clients: [await localClient(process.cwd())],
     });
-    started.push(() => app.kill());
-    await app.start();
+    started.push(() => altinn.stop());
+    const { simulator } = altinn;
+    const { clock } = simulator;
+    const questions: Question[] = [];
+    started.push(noteQuestions(questions, () => clock.now()));
 
-    // Time goes on while the receiver is away, whatever is left on its queue.
-    const backlog = watchBacklog(storage);
-    started.push(() => backlog.stop());
-    const held = () => app.isRunning && backlog.isDeep;
-    started.push(runTime(altinn.simulator.clock, { scale: timeScale, held }));
+    const settings = localSettings(altinn, [defaultResource]);
+    const receiver = makeReceiver(log, {
+      ...settings,
+      AzureWebJobsStorage: storage,
+      FOLLOW_UP_GRACE: 'PT2S',
+      FOLLOW_UP_WEBHOOK_URL: caseSystem.url,
+      FOLLOW_UP_WEBHOOK_SECRET: caseSystem.secret,
+      RECONCILE_SCHEDULE: '*/5 * * * * *',
+    });
+    started.push(() => receiver.kill());
+    await receiver.start();
+
+    let isDeep = false;
+    const lookAtBacklog = async () => {
+      isDeep = (await countMessages(storage, [queueNames.events]).catch(() => 0)) > maxBacklog;
+    };
+    // Without waiting for what the timers began: pushes overlap as they do in earnest. And time goes on while the
+    // receiver is away, whatever is left on its queue.
+    const moveTime = () => (receiver.isRunning && isDeep ? undefined : clock.advance(tickMs * timeScale));
+    started.push(repeat(100, lookAtBacklog), repeat(tickMs, moveTime));
     return {
-      storage,
-      simulator: altinn.simulator,
-      app,
-      caseSystem,
-      questions,
-      subscribe: () => subscribe(access, app.endpoint),
+      ...{ storage, simulator, receiver, caseSystem, questions },
+      subscribe: () => ensureSubscription(settings, receiver.endpoint),
       stop,
     };
   } catch (error) {
@@ -94,49 +104,73 @@ export async function setStage({ timeScale, pullEvery, output }: StageOptions): 
   }
 }
 
-/** Azurite takes this process's environment as it starts. */
-async function startAzuriteWithoutSweep(): Promise<Azurite> {
-  const { NODE_OPTIONS } = process.env;
-  const preload = `--require "${join(__dirname, 'azurite-no-sweep.cjs').replaceAll('\\', '/')}"`;
-  process.env.NODE_OPTIONS = [NODE_OPTIONS, preload].filter(Boolean).join(' ');
-  try {
-    return await startAzurite();
-  } finally {
-    if (NODE_OPTIONS === undefined) delete process.env.NODE_OPTIONS;
-    else process.env.NODE_OPTIONS = NODE_OPTIONS;
-  }
+/** Does something again and again; gives back what ends that, and resolves when the last time is over. */
+export function repeat(everyMs: number, act: () => unknown): () => Promise<void> {
+  const ended = new AbortController();
+  const run = async () => {
+    while (!ended.signal.aborted) {
+      await delay(everyMs, undefined, { signal: ended.signal }).catch(() => {});
+      if (!ended.signal.aborted) await act();
+    }
+  };
+  const running = run();
+  return () => {
+    ended.abort();
+    return running;
+  };
 }
 
-async function makeClient() {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const kid = randomUUID();
-  const { n, e } = await exportJWK(publicKey);
+type Receiver = ReturnType<typeof makeReceiver>;
+
+/** The receiver as `npm start` runs it, which can be killed, and started again at the same address. */
+function makeReceiver(log: string, settings: Record<string, string>) {
+  mkdirSync(dirname(log), { recursive: true });
+  rmSync(log, { force: true });
+  const runs: AppProcess[] = [];
+  let running: AppProcess | undefined;
+  const url = () => new URL(runs[0]?.url ?? 'http://localhost:0');
   return {
-    key: JSON.stringify({ ...(await exportJWK(privateKey)), kid }),
-    client: {
-      clientId: 'demo',
-      publicJwk: { kty: 'RSA' as const, kid, n: n as string, e: e as string },
-      scopes: ['altinn:events.subscribe', 'altinn:serviceowner', 'altinn:correspondence.write'],
-      organization: defaultOwner,
-      serviceOwner: 'ttd',
+    /** When it was killed, in milliseconds since 1970. */
+    kills: [] as number[],
+    get isRunning() {
+      return running !== undefined;
+    },
+    /** The webhook, with its key. */
+    get endpoint() {
+      return `${url().origin}/api/events?code=local`;
+    },
+    /** All it has printed, from its first start on. */
+    output: () => runs.map((run) => run.output()).join(''),
+    /** Rejects, with the last of what it printed, when it ends before it is ready. */
+    async start(): Promise<void> {
+      running = await startAppProcess({ ...settings, PORT: url().port }, log);
+      runs.push(running);
+    },
+    async kill(): Promise<void> {
+      this.kills.push(Date.now());
+      await running?.kill();
+      running = undefined;
     },
   };
 }
 
-function accessTo({ url, maskinportenUrl }: Altinn, clientId: string, key: string) {
-  return {
-    ALTINN_ENVIRONMENT: url,
-    ALTINN_RESOURCES: defaultResource,
-    MASKINPORTEN_URL: maskinportenUrl,
-    MASKINPORTEN_CLIENT_ID: clientId,
-    MASKINPORTEN_KEY: key,
+function noteQuestions(questions: Question[], clock: () => number): () => void {
+  const channel = 'http.server.request.start';
+  const note = (message: unknown) => {
+    const { url = '' } = (message as { request: IncomingMessage }).request;
+    const [, id] =
+      /^\/correspondence\/api\/v1\/correspondence\/([0-9a-f-]{36})(\/details)?$/i.exec(url) ?? [];
+    if (id) questions.push({ correspondenceId: id.toLowerCase(), at: Date.now(), clock: clock() });
   };
+  subscribe(channel, note);
+  return () => unsubscribe(channel, note);
 }
 
-async function subscribe(access: Record<string, string>, endPoint: string): Promise<void> {
-  const settings = readAltinnSettings(access);
-  if (!settings) throw new Error('there are no settings for Altinn');
-  const { environment } = settings;
-  const subscriptions = makeSubscriptions(makePlatform({ environment, tokens: makeTokens(settings) }));
-  await subscriptions.create({ endPoint, resourceFilter: resourceUrn(defaultResource) });
+/** @throws with what the command line printed, unless the subscription is validated */
+async function ensureSubscription(settings: Record<string, string>, endpoint: string): Promise<void> {
+  const command = ['subscription', 'ensure', '--resource', defaultResource, '--endpoint', endpoint];
+  await promisify(execFile)(process.execPath, ['infra/dev/altinn.mjs', ...command], {
+    // It then waits 24 s for the validation at most, not eight minutes.
+    env: { ...settings, PATH: process.env.PATH, ALTINN_TIME_SCALE: '20' },
+  });
 }

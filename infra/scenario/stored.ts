@@ -1,6 +1,7 @@
 import { TableClient } from '@azure/data-tables';
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { FollowUp } from '../../shared/follow-ups/follow-up.ts';
+import { poisonOf, queueNames, tableNames } from '../../shared/storage/stores.ts';
 import type { TimelineEntry } from '../../shared/tracking/status.ts';
 
 export interface StoredEvent extends TimelineEntry {
@@ -15,12 +16,12 @@ export interface StoredEvent extends TimelineEntry {
 export interface Stored {
   readonly events: readonly StoredEvent[];
   readonly followUps: readonly FollowUp[];
-  readonly parked: readonly { readonly reason: string; readonly eventId: string | undefined }[];
+  readonly deadLetters: readonly { readonly reason: string; readonly eventId: string | undefined }[];
 }
 
 /** Reads the tables themselves, without the receiver. */
 export async function readStored(connectionString: string): Promise<Stored> {
-  const rows = await rowsOf(connectionString, 'timeline');
+  const rows = await rowsOf(connectionString, tableNames.timeline);
   const isFollowUp = ({ rowKey }: Row) => rowKey.startsWith('follow-up:');
   return {
     events: rows
@@ -29,19 +30,19 @@ export async function readStored(connectionString: string): Promise<Stored> {
     followUps: rows
       .filter(isFollowUp)
       .map((row) => ({ ...row, correspondenceId: row.partitionKey }) as unknown as FollowUp),
-    parked: (await rowsOf(connectionString, 'deadletters')).map(({ reason = '', raw = '' }) => ({
-      reason,
-      eventId: eventIdOf(raw),
+    deadLetters: (await rowsOf(connectionString, tableNames.deadLetters)).map((row) => ({
+      reason: row.reason ?? '',
+      eventId: eventIdOf(row),
     })),
   };
 }
 
-const queues = ['correspondence-events', 'follow-ups'].flatMap((name) => [name, `${name}-poison`]);
+const everyQueue = Object.values(queueNames).flatMap((name) => [name, poisonOf(name)]);
 
 /** How many messages are on the queues, hidden ones included. */
 export async function countMessages(
   connectionString: string,
-  names: readonly string[] = queues,
+  names: readonly string[] = everyQueue,
 ): Promise<number> {
   const service = QueueServiceClient.fromConnectionString(connectionString);
   const counts = await Promise.all(
@@ -55,18 +56,18 @@ export async function countMessages(
 
 /** The id of the last event that was pulled, of the one resource, and is safe. */
 export async function readPulledUpTo(connectionString: string): Promise<string | undefined> {
-  const [row] = await rowsOf(connectionString, 'checkpoints');
+  const [row] = await rowsOf(connectionString, tableNames.checkpoints);
   return row?.after;
 }
 
 /**
- * Lets the lease of a pull run out, which is good for ten minutes: who was killed as he pulled has left one behind, and
- * nobody wants to watch that.
+ * Lets the lease of a pull run out, which is good for ten minutes: a receiver that was killed as it pulled has left
+ * one behind, and nobody wants to watch that.
  */
 export async function endLease(connectionString: string): Promise<void> {
-  for (const { partitionKey, rowKey } of await rowsOf(connectionString, 'checkpoints')) {
+  for (const { partitionKey, rowKey } of await rowsOf(connectionString, tableNames.checkpoints)) {
     const ended = { partitionKey, rowKey, leasedUntil: new Date(0).toISOString() };
-    await tableOf(connectionString, 'checkpoints').updateEntity(ended, 'Merge');
+    await tableOf(connectionString, tableNames.checkpoints).updateEntity(ended, 'Merge');
   }
 }
 
@@ -78,7 +79,8 @@ function tableOf(connectionString: string, name: string): TableClient {
   return TableClient.fromConnectionString(connectionString, name, { allowInsecureConnection: true });
 }
 
-async function rowsOf(connectionString: string, name: string): Promise<Row[]> {
+/** The rows of a table, none where there is no table yet. */
+export async function rowsOf(connectionString: string, name: string): Promise<Row[]> {
   const read = async () => {
     const rows: Row[] = [];
     for await (const row of tableOf(connectionString, name).listEntities<object>()) rows.push(row as Row);
@@ -97,9 +99,16 @@ async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function eventIdOf(raw: string): string | undefined {
+/** The id of the event in a dead letter's message, whose text may be spread over `raw`, `raw2` … */
+function eventIdOf({ raw = '', ...more }: Row): string | undefined {
+  let text = raw;
+  for (let part = 2; more[`raw${part}`]; part++) text += more[`raw${part}`];
   try {
-    return (JSON.parse(raw) as { event?: { id?: string } }).event?.id;
+    const { body, event } = JSON.parse(text) as {
+      body?: { event?: { id?: string } };
+      event?: { id?: string };
+    };
+    return (body?.event ?? event)?.id;
   } catch {
     return undefined;
   }

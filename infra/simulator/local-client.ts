@@ -30,6 +30,20 @@ export async function localClient(directory: string): Promise<ClientRegistration
   };
 }
 
+/** The receiver's settings with which it is that client, at a simulated Altinn. */
+export function localSettings(
+  { url, maskinportenUrl }: { readonly url: string; readonly maskinportenUrl: string },
+  resources: readonly string[],
+): Record<string, string> {
+  return {
+    ALTINN_ENVIRONMENT: url,
+    MASKINPORTEN_URL: maskinportenUrl,
+    MASKINPORTEN_CLIENT_ID: localClientId,
+    MASKINPORTEN_KEY_FILE: keyFile,
+    ALTINN_RESOURCES: resources.join(','),
+  };
+}
+
 function readKey(path: string): JWK | undefined {
   try {
     const jwk = JSON.parse(readFileSync(path, 'utf8')) as JWK;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Altinn, startAltinn } from './altinn.ts';
-import { keyFile, localClient, localClientId } from './local-client.ts';
+import { localClient, localSettings } from './local-client.ts';
 import { defaultResource } from './simulator.ts';
 import { readStartOptions, type StartOptions } from './start-options.ts';
 import type { Story } from './story/story.ts';
@@ -15,16 +15,16 @@ async function start({ resource, story, ...options }: StartOptions): Promise<voi
   if (story) await tell(altinn, story);
 }
 
-function welcome({ url, maskinportenUrl }: Altinn, timeScale: number, resources: readonly string[]): string {
+function welcome(altinn: Altinn, timeScale: number, resources: readonly string[]): string {
+  const { url } = altinn;
+  const settings = Object.entries(localSettings(altinn, resources)).map(
+    ([name, value]) => `  ${name}=${value}`,
+  );
   return `The simulated Altinn, for development and tests only.
 It listens at ${url}; ${timeScale === 0 ? 'its time stands still until it is advanced' : `an hour of its time takes ${3600 / timeScale} s`}.
 
 Put this into the receiver's settings:
-  ALTINN_ENVIRONMENT=${url}
-  MASKINPORTEN_URL=${maskinportenUrl}
-  MASKINPORTEN_CLIENT_ID=${localClientId}
-  MASKINPORTEN_KEY_FILE=${keyFile}
-  ALTINN_RESOURCES=${resources.join(',')}
+${settings.join('\n')}
 The key file holds the private key of that client, a JWK made on this machine; nobody else needs it.
 
 Send ten letters:

@@ -1,56 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { inject } from 'vitest';
+import { type AppProcess, startAppProcess } from '../../infra/dev/app-process.ts';
 import { until } from './until.ts';
 
-/** The product as a newcomer runs it: `npm start` in a process of its own, on its own port. */
-export interface App {
-  readonly url: string;
-  /** All it has printed so far. */
-  output(): string;
-  /** The last thing it ever did was before this line. */
-  kill(): Promise<void>;
-  /** Stops it as Ctrl-C does. */
-  stop(): Promise<number | null>;
-  readonly process: ChildProcess;
-}
+export type App = AppProcess;
 
-/** @param settings as app settings; `AzureWebJobsStorage` is needed */
-export async function startApp(settings: Record<string, string>): Promise<App> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/dev/start.ts'], {
-    env: { ...process.env, PORT: '0', LOCAL_FUNCTION_KEY: 'test-key', LOCAL_QUEUE_LOCK: '2', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const log = createWriteStream(join(inject('outputDirectory'), `${child.pid}.log`));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-      log.write(chunk);
-    });
-  }
-  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  const end = (signal: NodeJS.Signals) => {
-    child.kill(signal);
-    return exited;
-  };
-
-  const url = await until(() => {
-    if (child.exitCode !== null) throw new Error(`the app ended (${child.exitCode}):\n${output}`);
-    return /http:\/\/localhost:\d+(?=\/api\/events)/.exec(output)?.[0];
-  });
-  return {
-    url,
-    output: () => output,
-    process: child,
-    stop: () => end('SIGTERM'),
-    async kill() {
-      await end('SIGKILL');
-    },
-  };
+/** The app with settings of its own; `AzureWebJobsStorage` is needed. All it prints is looked at after the suite. */
+export function startApp(settings: Record<string, string>): Promise<App> {
+  const log = join(inject('outputDirectory'), `${randomUUID()}.log`);
+  return startAppProcess({ LOCAL_FUNCTION_KEY: 'test-key', ...settings }, log);
 }
 
 export interface Answer {

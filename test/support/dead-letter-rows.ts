@@ -1,4 +1,5 @@
-import { TableClient } from '@azure/data-tables';
+import { rowsOf } from '../../infra/scenario/stored.ts';
+import { tableNames } from '../../shared/storage/stores.ts';
 
 interface DeadLetterRow {
   readonly partitionKey: string;
@@ -7,16 +8,7 @@ interface DeadLetterRow {
   readonly raw: string;
 }
 
-/** What is dead-lettered, in the storage of a connection string; nothing before the first. */
+/** The dead letters in the storage of a connection string; none before the first. */
 export async function deadLetterRows(connectionString: string): Promise<DeadLetterRow[]> {
-  const table = TableClient.fromConnectionString(connectionString, 'deadletters', {
-    allowInsecureConnection: true,
-  });
-  const rows: DeadLetterRow[] = [];
-  try {
-    for await (const row of table.listEntities<DeadLetterRow>()) rows.push(row as DeadLetterRow);
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
-  }
-  return rows;
+  return (await rowsOf(connectionString, tableNames.deadLetters)) as unknown as DeadLetterRow[];
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Altinn, startAltinn } from '../../../infra/simulator/altinn.ts';
 import { typePrefix } from '../../../shared/events/catalogue.ts';
-import { cli, endpointKey, newKey, organization, settingsOf, throughTsx } from '../../support/altinn/cli.ts';
+import { cli, endpointKey, newKey, organization, settingsOf } from '../../support/altinn/cli.ts';
 import { type FakeReceiver, startReceiver } from '../../support/altinn/receiver.ts';
 
 const recipient = '313154599';
@@ -251,7 +251,7 @@ describe('subscription rotate', () => {
 
 describe('the command line', () => {
   it('tells how it is used, with an example of each command', async () => {
-    const root = await cli(['--help'], {}, { start: throughTsx });
+    const root = await cli(['--help']);
     expect(root).toMatchObject({ code: 0, stdout: expect.stringContaining('Exit codes') });
     const commands = [
       'subscription ensure',

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../../infra/dev/webhook-receiver.ts';
 import { type App, post, startApp, statusOf } from '../../support/app.ts';
 import { describeOperation, type StorageProxy, startStorageProxy } from '../../support/storage-proxy.ts';
 import { until } from '../../support/until.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 // The process is killed with SIGKILL at each place between two effects, by the one who sees the effects from outside:
 // the storage it talks to, or the receiver of its webhook. Started again, it must end where it would have ended.

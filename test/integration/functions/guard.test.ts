@@ -1,9 +1,9 @@
 import { exportJWK } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../../infra/dev/webhook-receiver.ts';
 import { type App, post, startApp, statusOf } from '../../support/app.ts';
 import { ownerScopes, startTestAltinn } from '../../support/simulator.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
 
 // The guard, with an Altinn that can be asked: what it knows and never told us.
 let altinn: Awaited<ReturnType<typeof startTestAltinn>>;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { appOptions } from '../../../infra/dev/bundles.mjs';
+import { bundles } from '../../../infra/dev/bundles.mjs';
 import { type Host, startHost } from '../../../infra/dev/host/host.ts';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
 import { post, statusOf } from '../../support/app.ts';
@@ -18,7 +18,7 @@ let host: Host;
 
 beforeAll(async () => {
   await build({
-    ...appOptions,
+    ...bundles.app,
     outfile: join(directory, 'index.js'),
     plugins: [
       {

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Evidence } from '../../../infra/scenario/evidence.ts';
+import { summary } from '../../../infra/scenario/finding.ts';
 import { judge } from '../../../infra/scenario/judge.ts';
+import { type Evidence, playStory } from '../../../infra/scenario/play.ts';
 import type { StoredEvent } from '../../../infra/scenario/stored.ts';
-import { summary } from '../../../infra/scenario/summary.ts';
-import { tell } from '../../../infra/scenario/tell.ts';
 
-/** `LETTERS=2000 npx vitest run test/integration/scenario` tells a longer one, in a minute and a half. */
+/** `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a minute and a half. */
 const letters = Number(process.env.LETTERS ?? 800);
 const outages = [
   { afterDays: 1, hours: 0 },
@@ -21,7 +20,7 @@ const brokenIn = (changed: Partial<Evidence> = {}) =>
   judge({ ...evidence, ...changed }).flatMap(({ broken }) => broken);
 
 beforeAll(async () => {
-  evidence = await tell({
+  evidence = await playStory({
     story: {
       letters,
       seed: 7,
@@ -40,9 +39,7 @@ beforeAll(async () => {
     },
     outages,
     timeScale: 30_000,
-    pullEvery: 10,
-    patience: 180_000,
-    output: join(inject('outputDirectory'), 'story.log'),
+    log: join(inject('outputDirectory'), 'story.log'),
   });
 }, 400_000);
 
@@ -99,20 +96,34 @@ describe('the judge of a story sees', () => {
       /2000-01-01T00:00:00Z, and in truth/,
     ],
     [
-      'what was parked and should not be',
-      () => withStored({ parked: [...evidence.stored.parked, { reason: '', eventId: undefined }] }),
-      /^parked events/,
+      'what was dead-lettered and should not be',
+      () =>
+        withStored({
+          deadLetters: [...evidence.stored.deadLetters, { reason: 'any', eventId: undefined }],
+        }),
+      /^dead letters: /,
+    ],
+    [
+      'a dead letter without a reason',
+      () => withStored({ deadLetters: [{ reason: '', eventId: undefined }] }),
+      /^1 dead letters have no reason/,
     ],
     ['a follow-up that is missing', () => withStored({ followUps: [] }), /have no follow-up/],
     [
-      'a follow-up that nobody looked at',
+      'a follow-up that nobody checked',
       () => withStored({ followUps: evidence.stored.followUps.map((each) => ({ ...each, state: 'open' })) }),
-      /never looked at/,
+      /never checked/,
     ],
     [
       'a follow-up that was suppressed for no reason',
       () => withStored({ followUps: notified().map((each) => ({ ...each, state: 'suppressed' })) }),
       /suppressed and not settled/,
+    ],
+    [
+      'a follow-up that was settled and stays open',
+      () =>
+        withStored({ followUps: evidence.stored.followUps.map((each) => ({ ...each, state: 'notified' })) }),
+      /settled follow-ups stay open/,
     ],
     ['a follow-up that nobody was notified of', () => ({ calls: [] }), /were not notified/],
     [
@@ -120,7 +131,13 @@ describe('the judge of a story sees', () => {
       () => ({ calls: [...calls(), ...evidence.calls], kills: [] }),
       /came twice though nothing was killed/,
     ],
-    ['a call without a question to Altinn', () => ({ questions: new Map() }), /settled before the look/],
+    ['a call that was not signed as it should be', () => ({ refused: ['no signature'] }), /not signed/],
+    [
+      'a call that names a person',
+      () => ({ calls: calls().map((each) => ({ ...each, body: '"12345678901"' })) }),
+      /calls name a person/,
+    ],
+    ['a call without a question to Altinn', () => ({ questions: [] }), /settled before the check/],
     [
       'a call about what was settled before Altinn was asked',
       () => ({
@@ -129,10 +146,11 @@ describe('the judge of a story sees', () => {
           facts: { ...letter.facts, purged: letter.facts.initialized as string },
         })),
       }),
-      /settled before the look/,
+      /settled before the check/,
     ],
+    ['a receiver that does not finish', () => ({ cameToRest: false }), /finished in time/],
     ['a message that is left', () => ({ messagesLeft: 1 }), /left on the queues/],
-    ['a line that names a person', () => ({ leaks: 1 }), /identity number/],
+    ['a line that names a person', () => ({ output: 'subject=12345678901' }), /identity number/],
   ])('%s', (_, change, broken) => {
     expect(brokenIn(change())).toContainEqual(expect.stringMatching(broken));
   });

@@ -1,10 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { build } from 'esbuild';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Altinn } from '../../../infra/simulator/altinn.ts';
 import { clientKey, keyPieces } from './client.ts';
 
@@ -19,31 +15,13 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** The command line in one file: it starts four times as fast as through tsx, and there are many starts. */
-const directory = mkdtempSync(join(tmpdir(), 'altinn-cli-'));
-const outfile = join(directory, 'main.cjs');
-const bundle = build({
-  entryPoints: ['infra/cli/main.ts'],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  // As infra/dev/build.mjs does for what is deployed.
-  define: { 'import.meta.url': '__bundleUrl' },
-  banner: { js: "const __bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
-});
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-/** As `npm run altinn` starts it. */
-export const throughTsx = ['--import', 'tsx', 'infra/cli/main.ts'];
-
 /** Runs `npm run altinn -- …` without npm, and checks that its output holds no secret. */
 export async function cli(
   args: readonly string[],
   settings: Record<string, string> = {},
-  { secretsAsked = false, start }: { secretsAsked?: boolean; start?: readonly string[] } = {},
+  { secretsAsked = false }: { secretsAsked?: boolean } = {},
 ): Promise<Run> {
-  await bundle;
-  const child = spawn(process.execPath, [...(start ?? [outfile]), ...args], {
+  const child = spawn(process.execPath, ['infra/dev/altinn.mjs', ...args], {
     env: { PATH: process.env.PATH, ALTINN_TIME_SCALE: '1000', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,40 +4,54 @@ import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 
 export interface Received {
-  readonly headers: IncomingHttpHeaders;
+  /** The `webhook-id`: the same for each time that this step of this follow-up is sent. */
   readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
   readonly payload: { type: string; timestamp: string; data: Record<string, string> };
 }
 
 export interface WebhookReceiver {
   readonly url: string;
   readonly secret: string;
-  /** The calls whose signature was right, in order; a wrong one is an error of the suite. */
+  /** The calls whose signature was right, in order. */
   readonly received: Received[];
-  /** What to answer; `undefined` never answers. */
+  /** What was wrong with the others, which are answered 401. */
+  readonly refused: string[];
+  /** The status to answer; `undefined` never answers. */
   answer: (call: Received) => number | undefined | Promise<number | undefined>;
   stop(): Promise<void>;
 }
 
 /** A receiver of follow-ups as a case system would write it: it checks each signature with the `standardwebhooks` package. */
-export async function startWebhookReceiver(port = 0): Promise<WebhookReceiver> {
-  const secret = `whsec_${Buffer.from('a test secret of enough bytes').toString('base64')}`;
+export async function startWebhookReceiver(): Promise<WebhookReceiver> {
+  const secret = `whsec_${Buffer.from('a secret for tests and demonstrations').toString('base64')}`;
   const verifier = new Webhook(secret);
-  const received: Received[] = [];
   const server = createServer(async (request, response) => {
-    const body = await text(request);
+    const body = await text(request).catch(() => undefined);
+    // Whoever called was killed.
+    if (body === undefined) return;
     const { headers } = request;
-    verifier.verify(body, headers as Record<string, string>);
-    const call = { headers, id: String(headers['webhook-id']), payload: JSON.parse(body) };
-    received.push(call);
+    try {
+      verifier.verify(body, headers as Record<string, string>);
+    } catch (error) {
+      receiver.refused.push((error as Error).message);
+      return void response.writeHead(401).end();
+    }
+    const id = String(headers['webhook-id']);
+    const call = { id, at: Date.now(), headers, body, payload: JSON.parse(body) };
+    receiver.received.push(call);
     const status = await receiver.answer(call);
     if (status !== undefined) response.writeHead(status).end();
   });
-  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const receiver: WebhookReceiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/follow-ups`,
     secret,
-    received,
+    received: [],
+    refused: [],
     answer: () => 204,
     stop() {
       server.closeAllConnections();

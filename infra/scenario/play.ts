@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { sampleEvent } from '../dev/sample-event.ts';
+import type { LetterTruth } from '../simulator/correspondence/truth.ts';
+import type { Counters } from '../simulator/counters.ts';
+import type { LoggedEvent } from '../simulator/events/event-log.ts';
+import type { Story } from '../simulator/story/story.ts';
+import { type Question, repeat, type Stage, type StageOptions, setStage } from './stage.ts';
+import { countMessages, endLease, readPulledUpTo, readStored, type Stored } from './stored.ts';
+import type { Outage } from './story.ts';
+
+export interface PlayOptions extends StageOptions {
+  readonly story: Story;
+  readonly outages: readonly Outage[];
+  /** Ends it before its time: it then rejects, with nothing left running. */
+  readonly signal?: AbortSignal;
+  /** Gets a line of what happens, now and then. */
+  readonly report?: (line: string) => void;
+}
+
+/** What a story leaves behind: Altinn's side, storage as it is, and what the case system heard. */
+export interface Evidence {
+  readonly truth: readonly LetterTruth[];
+  /** What became of each event that Altinn published. */
+  readonly published: readonly LoggedEvent[];
+  readonly counters: Readonly<Counters>;
+  readonly questions: readonly Question[];
+  readonly stored: Stored;
+  /** On all queues. */
+  readonly messagesLeft: number;
+  readonly calls: readonly Call[];
+  /** What was wrong with the calls whose signature was not right. */
+  readonly refused: readonly string[];
+  /** The ids of the acknowledged events that are about no letter of ours. */
+  readonly strangers: readonly string[];
+  /** When the receiver was killed, in milliseconds since 1970. */
+  readonly kills: readonly number[];
+  /** All that the receiver printed. */
+  readonly output: string;
+  readonly cameToRest: boolean;
+}
+
+/** One call about a follow-up, whose signature was right. */
+export interface Call {
+  /** The `webhook-id`: the same for each time that this step of this follow-up is sent. */
+  readonly id: string;
+  readonly type: string;
+  readonly kind: string;
+  readonly correspondenceId: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly body: string;
+}
+
+const hourMs = 3600 * 1000;
+const dayMs = 24 * hourMs;
+const progressMs = 5000;
+/** How long the receiver has, once Altinn is done, to finish what it has in hand. */
+const restTimeoutMs = 180_000;
+
+/** Plays a story against the receiver from beginning to end, and gives back what there is to be judged. */
+export async function playStory(options: PlayOptions): Promise<Evidence> {
+  const stage = await setStage(options);
+  try {
+    return await playOn(stage, options);
+  } finally {
+    await stage.stop();
+  }
+}
+
+async function playOn(stage: Stage, { story, outages, signal, report }: PlayOptions): Promise<Evidence> {
+  const { simulator, receiver, storage, caseSystem } = stage;
+  const { clock, counters } = simulator;
+  await stage.subscribe();
+  const began = clock.now();
+  const say = (line: string) =>
+    report?.(`day ${((clock.now() - began) / dayMs).toFixed(1).padStart(4)}: ${line}`);
+  const until = async (ask: () => boolean) => {
+    while (!ask()) await delay(20, undefined, { signal });
+  };
+
+  const suffer = async ({ afterDays, hours }: Outage) => {
+    await until(() => clock.now() >= began + afterDays * dayMs);
+    const killedAt = clock.now();
+    const givenUp = counters.deadLettered;
+    await receiver.kill();
+    say(hours > 0 ? 'the receiver is killed, and stays away' : 'the receiver is killed');
+    await until(() => clock.now() >= killedAt + hours * hourMs);
+    await endLease(storage);
+    await receiver.start();
+    const away = Math.round((clock.now() - killedAt) / hourMs);
+    const lost = counters.deadLettered - givenUp;
+    say(`the receiver is back after ${away} hours; Altinn gave up ${lost} pushes meanwhile`);
+  };
+
+  say('the subscription is validated, and the first letters are sent');
+  const playing = simulator.play(story);
+  const stopProgress = repeat(progressMs, () => {
+    const { sent, acknowledged, deadLettered } = counters;
+    say(
+      `${simulator.letters.all().length} letters, ${sent} pushes sent, ${acknowledged} acknowledged, ${deadLettered} given up, ${caseSystem.received.length} calls about follow-ups`,
+    );
+  });
+  try {
+    const strangers = await postStrangers(receiver.endpoint);
+    for (const outage of outages) await suffer(outage);
+    await until(() => playing.progress().done);
+    say('nothing more happens at Altinn: the receiver finishes what it has in hand');
+    const cameToRest = await rest(stage, signal);
+    return { ...(await gather(stage)), strangers, cameToRest };
+  } finally {
+    await stopProgress();
+  }
+}
+
+/** Posts events about no letter of ours, as somebody with the key may: acknowledged, and dead-lettered. */
+async function postStrangers(endpoint: string): Promise<string[]> {
+  const events = [
+    sampleEvent('correspondencepublished', { resourceinstance: undefined }),
+    sampleEvent('correspondencereceiverread', { resourceinstance: 'no letter' }),
+    sampleEvent('correspondencereceiverconfirmed', { resource: 'urn:altinn:resource:somebody-else' }),
+  ];
+  const acknowledged: string[] = [];
+  for (const event of events) {
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    const { status } = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(event) });
+    if (status === 200) acknowledged.push(event.id);
+  }
+  return acknowledged;
+}
+
+/** Whether all came to an end: what can be pulled is pulled, nothing is on a queue, and no follow-up waits. */
+async function rest({ simulator, storage }: Stage, signal?: AbortSignal): Promise<boolean> {
+  const last = simulator.log.all().findLast(({ lost }) => !lost)?.event.id;
+  const isDone = async () =>
+    (await readPulledUpTo(storage)) === last &&
+    (await countMessages(storage)) === 0 &&
+    (await readStored(storage)).followUps.every(({ state }) => state !== 'open');
+  for (const deadline = Date.now() + restTimeoutMs; Date.now() < deadline; ) {
+    if (await isDone()) return true;
+    await delay(250, undefined, { signal });
+  }
+  return false;
+}
+
+async function gather({ simulator, storage, caseSystem, questions, receiver }: Stage) {
+  return {
+    truth: simulator.truth(),
+    published: simulator.log.all(),
+    counters: { ...simulator.counters },
+    questions: [...questions],
+    stored: await readStored(storage),
+    messagesLeft: await countMessages(storage),
+    calls: caseSystem.received.map(({ id, at, body, payload: { type, data } }): Call => {
+      const { kind = '', correspondenceId = '' } = data;
+      return { id, type, kind, correspondenceId, at, body };
+    }),
+    refused: [...caseSystem.refused],
+    kills: [...receiver.kills],
+    output: receiver.output(),
+  };
+}

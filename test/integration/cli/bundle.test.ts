@@ -1,0 +1,70 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cli } from '../../support/altinn/cli.ts';
+import { clientKey } from '../../support/altinn/client.ts';
+
+const bundle = 'dist-cli/altinn.cjs';
+const alone = mkdtempSync(join(tmpdir(), 'altinn-cli-'));
+const run = (args: readonly string[], env: Record<string, string> = {}) =>
+  spawnSync(process.execPath, ['altinn.cjs', ...args], { cwd: alone, env, encoding: 'utf8' });
+
+beforeAll(async () => {
+  await cli(['--help']);
+  copyFileSync(bundle, join(alone, 'altinn.cjs'));
+});
+afterAll(() => rmSync(alone, { recursive: true }));
+
+describe('the command line in one file, alone in a directory', () => {
+  it('runs', () => {
+    expect(run(['--help'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('Exit codes'),
+      stderr: '',
+    });
+  });
+
+  it.each([
+    ['wrong usage', 2, ['status', 'no-guid'], 'It is a GUID'],
+    ['missing settings', 2, ['reconcile', '--resource', 'my-letters'], 'Example: ALTINN_ENVIRONMENT=tt02'],
+    ['a failure', 1, ['status', crypto.randomUUID(), '--receiver', 'nowhere'], 'The receiver is no address'],
+  ])('passes on the exit code of %s', (_, status, args, stderr) => {
+    expect(run(args)).toMatchObject({ status, stdout: '', stderr: expect.stringContaining(stderr) });
+  });
+
+  it('loads the clients of storage, too, where they are needed', () => {
+    const settings = {
+      ALTINN_ENVIRONMENT: 'tt02',
+      MASKINPORTEN_CLIENT_ID: 'us',
+      MASKINPORTEN_KEY: JSON.stringify(clientKey.privateJwk),
+    };
+    expect(run(['reconcile', '--resource', 'my-letters'], settings)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('AzureWebJobsStorage is missing'),
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('can be started by its name', () => {
+    expect(execFileSync(join(process.cwd(), bundle), ['--help'], { encoding: 'utf8' })).toContain('Usage');
+  });
+});
+
+describe('npm run altinn', () => {
+  it('builds when a source is newer, and only then', async () => {
+    const built = () => statSync(bundle).mtimeMs;
+    const before = built();
+    await cli(['--help']);
+    expect(built()).toBe(before);
+    utimesSync(bundle, 0, 0);
+    await cli(['--help']);
+    expect(built()).toBeGreaterThan(before);
+  });
+
+  it('looks at all that the bundle is made from', () => {
+    const { sources } = JSON.parse(readFileSync(`${bundle}.map`, 'utf8')) as { sources: string[] };
+    const known = /^\.\.\/(infra\/cli|shared|node_modules)\//;
+    expect(sources.filter((source) => !known.test(source))).toEqual([]);
+  });
+});
