@@ -1,6 +1,6 @@
 import { addresses } from '../../../shared/altinn/addresses.ts';
 import { cidrsOf } from '../../../shared/altinn/callers.ts';
-import { readCidrs } from '../../../shared/runtime/cidr.ts';
+import { isCidr, readCidrs } from '../../../shared/runtime/cidr.ts';
 import { type Check, fail, ok, skipped } from './check.ts';
 
 export const allowListIsPresent: Check = {
@@ -33,11 +33,11 @@ export const allowListIsPresent: Check = {
 
 /**
  * Which of Altinn's ranges an allow-list does not hold as a whole.
- * @param allowed names of environments and CIDRs, separated by commas
+ * @param allowed names of environments and CIDRs, separated by commas; what is neither holds nothing
  */
 export function missingFrom(allowed: string, present: readonly string[]): string[] {
   const sources = allowed.split(',').map((source) => source.trim());
-  const set = readCidrs(sources.filter(Boolean).flatMap(cidrsOf));
+  const set = readCidrs(sources.flatMap(cidrsOf).filter(isCidr));
   return present.filter((cidr) => !ends(cidr).every((address) => set.has(address)));
 }
 
