@@ -7,7 +7,7 @@ export default defineConfig({
       {
         extends: true,
         // No storage, no processes: seconds.
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'] },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
+          sequence: { groupOrder: 1 },
           maxWorkers: 4,
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -24,7 +24,7 @@ export interface AppProcess {
  */
 export async function startAppProcess(settings: Record<string, string>, log: string): Promise<AppProcess> {
   const { PATH, HOME, TMPDIR, TEMP, SystemRoot } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/dev/start.ts'], {
+  const child = spawn(process.execPath, ['dist-dev/start.cjs'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{ PATH, HOME, TMPDIR, TEMP, SystemRoot },

@@ -1,3 +1,3 @@
 import type { BuildOptions } from 'esbuild';
 
-export const bundles: Readonly<Record<'app' | 'cli', BuildOptions>>;
+export const bundles: Readonly<Record<'app' | 'host' | 'cli', BuildOptions>>;

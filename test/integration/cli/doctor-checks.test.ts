@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, onTestFinished } from 'vitest';
 import { allowListIsPresent, missingFrom } from '../../../infra/cli/doctor/allow-list.ts';
 import type { Context } from '../../../infra/cli/doctor/check.ts';
 import { addressResolves, checkTls } from '../../../infra/cli/doctor/network.ts';
@@ -87,6 +87,7 @@ const openssl = (() => {
 describe('TLS', () => {
   it.skipIf(!openssl)('that nobody else trusts fails', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'tls-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
     const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '30'];
     execFileSync(

@@ -4,13 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeApp } from '../../support/host.ts';
 import { until } from '../../support/until.ts';
 
-const script = join(process.cwd(), 'infra/dev/start.ts');
-const tsx = pathToFileURL(join(process.cwd(), 'node_modules/tsx/dist/loader.mjs')).href;
+const script = join(process.cwd(), 'dist-dev/start.cjs');
 const started: ChildProcess[] = [];
 afterAll(() => {
   for (const each of started) each.kill('SIGKILL');
@@ -21,7 +19,7 @@ function runStart(env: NodeJS.ProcessEnv = {}, files: Record<string, string> = {
   const directory = makeApp();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
   const { AzureWebJobsStorage: _, ...inherited } = process.env;
-  const command = [process.execPath, '--import', tsx, script];
+  const command = [process.execPath, script];
   const [file, ...args] = inShell ? ['sh', '-c', `${command.join(' ')}; exit $?`] : command;
   const child = spawn(file as string, args, {
     cwd: directory,

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { findEnvironment } from '../../../shared/altinn/environment.ts';
 import { ConfigurationError } from '../../../shared/runtime/configuration-error.ts';
 import { type AltinnSettings, readAltinnSettings, readResources } from '../../../shared/settings/altinn.ts';
@@ -105,7 +105,9 @@ describe('settings', () => {
   });
 
   it('take the key from a file', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'key-')), 'key.jwk');
+    const directory = mkdtempSync(join(tmpdir(), 'key-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, 'key.jwk');
     writeFileSync(file, `${jwk}\n`);
     const { MASKINPORTEN_KEY: _, ...rest } = complete;
     expect((readAltinnSettings({ ...rest, MASKINPORTEN_KEY_FILE: file }) as AltinnSettings).key.id).toBe(
