@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe, expect, it, onTestFinished, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { allowListIsPresent, missingFrom } from '../../../infra/cli/doctor/allow-list.ts';
 import type { Context } from '../../../infra/cli/doctor/check.ts';
 import { addressResolves, checkTls } from '../../../infra/cli/doctor/network.ts';

@@ -101,12 +101,13 @@ describe.concurrent('npm start', () => {
   });
 
   it('ends at once on a second Ctrl-C', async () => {
-    const { child, ended, ready, azuritePid } = runStart();
+    const { child, ended, ready, azuritePid, output } = runStart();
     const url = await ready();
     const pid = azuritePid();
     const slow = fetch(`${url}/api/slow?ms=20000`).catch(() => 'cut');
     await delay(300);
     child.kill('SIGINT');
+    await until(() => output.all.includes('Stopping:'));
     await delay(700);
     const pressed = Date.now();
     child.kill('SIGINT');

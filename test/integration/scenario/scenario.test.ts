@@ -6,7 +6,7 @@ import { type Evidence, playStory } from '../../../infra/scenario/play.ts';
 import type { StoredEvent } from '../../../infra/scenario/stored.ts';
 
 /** `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a minute and a half. */
-const letters = Number(process.env.LETTERS ?? 800);
+const letters = Number(process.env.LETTERS ?? 500);
 const outages = [
   { afterDays: 1, hours: 0 },
   // Altinn gives up after 34 h 47 min.
