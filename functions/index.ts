@@ -2,12 +2,15 @@ import { app } from '@azure/functions';
 import { makeCorrespondence } from '../shared/altinn/api/correspondence.ts';
 import { makeEvents } from '../shared/altinn/api/events.ts';
 import { makePlatform } from '../shared/altinn/api/platform.ts';
-import { writeScope } from '../shared/altinn/auth/scopes.ts';
+import { serviceOwnerScope, writeScope } from '../shared/altinn/auth/scopes.ts';
 import { makeTokens } from '../shared/altinn/auth/tokens.ts';
-import { makeAskAltinn } from '../shared/follow-ups/ask-altinn.ts';
+import { Pace } from '../shared/altinn/pace.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
+import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
+import { makeAskAltinn } from '../shared/follow-ups/question.ts';
+import { makeSince } from '../shared/follow-ups/since.ts';
 import { FollowUps } from '../shared/follow-ups/store.ts';
 import { DeadLetters } from '../shared/queue/dead-letters.ts';
 import { Retries } from '../shared/queue/retries.ts';
@@ -18,6 +21,7 @@ import { readConfiguration } from '../shared/settings/configuration.ts';
 import { connectStorage } from '../shared/storage/connect.ts';
 import { poisonOf } from '../shared/storage/stores.ts';
 import { Timeline } from '../shared/tracking/timeline.ts';
+import { makeDueFollowUps } from './due-follow-ups.ts';
 import { makeFollowUp } from './follow-up.ts';
 import { makeHealth } from './health.ts';
 import { makeReact } from './react.ts';
@@ -49,17 +53,32 @@ const followUps = new FollowUps(tables.timeline);
 const deadLetters = new DeadLetters(tables.deadLetters);
 const common = { deadLetters, retries: new Retries(tables.retries) };
 
-const { callers, resources, followUp, altinn, reconcile } = configuration;
+const { callers, resources, followUp, altinn, asking, reconcile } = configuration;
 const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
-const askAltinn =
-  platform && altinn.scopes.includes(writeScope)
-    ? makeAskAltinn({ correspondence: makeCorrespondence(platform), queue: queues.events })
-    : undefined;
-const channel = followUp.webhook ? webhookChannel(followUp.webhook) : logChannel;
+// Without the scope for writing, a look at a letter would record it as fetched.
+const mayAsk = platform && altinn.scopes.includes(writeScope);
+const pace = mayAsk ? new Pace(tables.shared, { rate: asking.pace, maxRate: asking.maxPace }) : undefined;
+const correspondence = platform && makeCorrespondence(platform, altinn.scopes.includes(serviceOwnerScope));
+const askAltinn = pace && correspondence && makeAskAltinn(correspondence, pace);
+
+const due = new DueFollowUps(tables.due);
+const since = makeSince(tables.shared, followUp.since);
+const paused = followUp.steps === 'paused';
+const { graceMs } = followUp;
 const consequences = [
-  openAndClose({ followUps, queue: queues.followUps, graceMs: followUp.graceMs }),
+  openAndClose({ followUps, due, graceMs, since }),
   enqueueReactions({ reactions: ownReactions, queue: queues.reactions }),
 ];
+const guard = {
+  followUps,
+  due,
+  channel: followUp.webhook ? webhookChannel(followUp.webhook) : logChannel,
+  askAltinn,
+  events: queues.events,
+  graceMs,
+  maxWaitMs: asking.maxWaitMs,
+  paused,
+};
 
 const health = makeHealth({ queue: queues.events, table: tables.timeline });
 
@@ -72,12 +91,17 @@ app.http('receive-events', {
 
 for (const [name, { queue, handle, redrive }] of Object.entries({
   'track-events': makeTrackEvents({ ...common, queue: queues.events, timeline, resources, consequences }),
-  'follow-up': makeFollowUp({ ...common, queue: queues.followUps, followUps, channel, askAltinn }),
+  'follow-up': makeFollowUp({ ...common, queue: queues.followUps, guard }),
   react: makeReact({ ...common, queue: queues.reactions, reactions: ownReactions }),
 })) {
   app.storageQueue(name, { queueName: queue, connection, handler: handle });
   app.storageQueue(`redrive-${queue}`, { queueName: poisonOf(queue), connection, handler: redrive });
 }
+
+app.timer('due-follow-ups', {
+  schedule: followUp.schedule,
+  handler: makeDueFollowUps({ due, followUps, queue: queues.followUps, pace, since, paused }),
+});
 
 if (platform && resources.length > 0) {
   app.timer('reconcile-events', {

@@ -2,45 +2,110 @@ import { type Fact, settlingFacts } from '../events/catalogue.ts';
 import { compareTimes } from '../events/time.ts';
 import type { Status } from '../tracking/status.ts';
 import type { FollowUp } from './follow-up.ts';
+import type { Answer } from './question.ts';
 
-/** Milliseconds after which a claim is taken over: its holder has died, since no action takes as long. */
-export const claimMs = 120_000;
+/** Milliseconds after which an unsettled follow-up that was notified is looked at again, in case its closing was lost. */
+export const looksMs = [1, 7, 30].map((days) => days * 24 * 60 * 60_000);
+
+/** Milliseconds until Altinn is asked again that did not answer; the last one is repeated. */
+const silentMs = [60_000, 120_000, 300_000, 600_000, 1_800_000];
+
+/** Milliseconds until Altinn is asked again about a closing event that it does not bear out: a confirmation takes seconds. */
+const unconfirmedMs = [10_000, 30_000, 60_000, 300_000];
 
 export type Decision =
-  | { readonly do: 'nothing' }
-  /** Not due yet. */
-  | { readonly do: 'wait'; readonly delayMs: number }
-  /** Somebody else is acting on it. */
-  | { readonly do: 'yield' }
-  | { readonly do: 'suppress'; readonly reason: Fact }
-  /** Claim it, notify that it is open, record that. */
-  | { readonly do: 'open' }
-  /** Claim it, notify that it is settled, record that. */
-  | { readonly do: 'close'; readonly reason: Fact };
+  /** Its time has not come, or something has to come first. */
+  | { readonly do: 'wait'; readonly until: Date; readonly for?: string }
+  | { readonly do: 'suppress'; readonly reason: NonNullable<FollowUp['reason']> }
+  | { readonly do: 'open'; readonly checkedWithAltinn?: boolean }
+  | { readonly do: 'close'; readonly reason: Fact }
+  | { readonly do: 'dispute'; readonly why: string }
+  /** Notified, and unsettled still: looked at again, unless that was the last time. */
+  | { readonly do: 'look'; readonly at: Date | undefined };
+
+/** What a decision rests on. */
+export interface Known {
+  /** What the timeline adds up to: with credentials it only says whether it is worth while to ask again. */
+  readonly facts: Status['facts'];
+  /** Altinn's; absent where Altinn is never asked. */
+  readonly answer: Answer | undefined;
+  /** Milliseconds until an unsettled letter is notified though Altinn did not answer. */
+  readonly maxWaitMs: number;
+  readonly graceMs: number;
+}
 
 /**
- * What a follow-up calls for now, given what is known of its letter. It does not matter what had it checked, nor how
- * often.
- * @param by who checks, to know its own claim again when it comes back after a crash
+ * What a follow-up calls for now. With credentials that rests on Altinn's answer alone: no event that was pushed opens,
+ * suppresses or closes anything. It does not matter what had it checked, nor how often.
  */
-export function decide(
+export function decide(followUp: FollowUp, known: Known, now: Date): Decision {
+  const { answer, facts } = known;
+  if (!answer)
+    return settle(followUp, settledBy(followUp.kind, facts), now) ?? openOrWait(followUp, known, now);
+  if (answer.is === 'silent') return waitForAltinn(followUp, known, answer, now);
+  if (answer.is === 'disputed') return { do: 'dispute', why: answer.why };
+
+  const settled = settle(followUp, settledBy(followUp.kind, answer.facts), now);
+  if (settled && settled.do !== 'look') return settled;
+  const asked = followUp.waitingFor === unconfirmed ? (followUp.tries ?? 0) : 0;
+  const delayMs = unconfirmedMs[asked];
+  if (settledBy(followUp.kind, facts) && delayMs !== undefined) {
+    return { do: 'wait', until: after(now, delayMs), for: unconfirmed };
+  }
+  if (settled) return settled;
+  return notCalledFor(followUp, answer, known, now) ?? openOrWait(followUp, known, now, true);
+}
+
+/** Why a follow-up waits whose letter is settled by an event, and not at Altinn. */
+export const unconfirmed = 'Altinn to bear out an event that settles it';
+
+/** Closes or suppresses what is settled, and looks again at what was notified; nothing for what is open and unsettled. */
+function settle(followUp: FollowUp, reason: Fact | undefined, now: Date): Decision | undefined {
+  const perhapsNotified = followUp.state === 'notified' || followUp.claim !== undefined;
+  if (reason) return perhapsNotified ? { do: 'close', reason } : { do: 'suppress', reason };
+  if (followUp.state !== 'notified') return undefined;
+  const since = Date.parse(followUp.notifiedAt ?? followUp.openedAt);
+  const next = looksMs.find((ms) => since + ms > now.getTime());
+  return { do: 'look', at: next === undefined ? undefined : new Date(since + next) };
+}
+
+function openOrWait({ openedAt, claim }: FollowUp, { graceMs }: Known, now: Date, asked = false): Decision {
+  const notBefore = after(new Date(openedAt), graceMs);
+  if (!claim && notBefore > now) return { do: 'wait', until: notBefore };
+  return { do: 'open', ...(asked && { checkedWithAltinn: true }) };
+}
+
+function waitForAltinn(
   followUp: FollowUp,
-  { facts }: Pick<Status, 'facts'>,
-  by: string,
+  { facts, maxWaitMs }: Known,
+  { why, retryAfterMs = 0 }: Extract<Answer, { is: 'silent' }>,
   now: Date,
 ): Decision {
-  const { state, claim, kind, dueAt } = followUp;
-  if (state === 'suppressed' || state === 'closed') return { do: 'nothing' };
+  const { state, kind, waitingSince, waitingFor, tries = 0 } = followUp;
+  const isWaiting = waitingSince !== undefined && waitingFor !== unconfirmed;
+  const waited = isWaiting ? now.getTime() - Date.parse(waitingSince) : 0;
+  if (waited >= maxWaitMs && state === 'open' && !settledBy(kind, facts)) {
+    return { do: 'open', checkedWithAltinn: false };
+  }
+  const backOffMs = silentMs[Math.min(isWaiting ? tries : 0, silentMs.length - 1)] as number;
+  return { do: 'wait', until: after(now, Math.max(backOffMs, retryAfterMs)), for: why };
+}
 
-  const msSince = (time: string) => now.getTime() - Date.parse(time);
-  if (claim && claim.by !== by && msSince(claim.at) < claimMs) return { do: 'yield' };
-
-  const reason = settledBy(kind, facts);
-  if (state === 'notified') return reason ? { do: 'close', reason } : { do: 'nothing' };
-  // Under a claim that was left behind somebody may have been notified, so settling must be notified as well.
-  if (reason) return claim ? { do: 'close', reason } : { do: 'suppress', reason };
-  if (claim || msSince(dueAt) >= 0) return { do: 'open' };
-  return { do: 'wait', delayMs: -msSince(dueAt) };
+/** A letter that has no due date, or whose date has not come, or that needs no confirmation, cannot be overdue. */
+function notCalledFor(
+  { kind, claim }: FollowUp,
+  { dueAt, published, needsConfirmation }: Extract<Answer, { is: 'known' }>,
+  { graceMs }: Known,
+  now: Date,
+): Decision | undefined {
+  if (claim) return undefined;
+  const due = Date.parse(dueAt ?? '');
+  if (Number.isNaN(due) || !published || (kind === 'never-confirmed' && !needsConfirmation)) {
+    return { do: 'suppress', reason: 'notCalledFor' };
+  }
+  return due > now.getTime()
+    ? { do: 'wait', until: new Date(due + graceMs), for: 'the due date that Altinn says' }
+    : undefined;
 }
 
 /** The earliest of the facts that settle a follow-up of a kind, if any holds. */
@@ -49,4 +114,8 @@ function settledBy(kind: FollowUp['kind'], facts: Status['facts']): Fact | undef
   return settlingFacts(kind)
     .filter((fact) => facts[fact])
     .sort((a, b) => compareTimes(time(a), time(b)))[0];
+}
+
+function after(now: Date, ms: number): Date {
+  return new Date(now.getTime() + ms);
 }

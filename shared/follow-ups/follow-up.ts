@@ -3,25 +3,35 @@ import type { Fact, FollowUpKind } from '../events/catalogue.ts';
 /**
  * Something about a letter that needs attention.
  *
- * - `open`: waits for its time, or is being acted on (then it has a `claim`)
- * - `notified`: somebody was notified
- * - `suppressed`: settled before anybody was notified
+ * - `open`: waits for its time, for Altinn's answer, or for its step to be taken
+ * - `notified`: a channel took its opening step
+ * - `suppressed`: settled, or found not to be called for, before anybody was notified
  * - `closed`: settled afterwards, and that was notified too
+ * - `disputed`: Altinn does not know its letter, or does not let us see it
  */
 export interface FollowUp {
   readonly correspondenceId: string;
   readonly kind: FollowUpKind;
-  readonly state: 'open' | 'notified' | 'suppressed' | 'closed';
+  readonly state: 'open' | 'notified' | 'suppressed' | 'closed' | 'disputed';
   /** All times are RFC 3339 in UTC. */
   readonly openedAt: string;
-  /** Not before this does it act: what was read in the meantime may still be on its way to us. */
-  readonly dueAt: string;
+  /** When it is to be checked next; absent when it is not, any more. */
+  readonly dueAt?: string | undefined;
   readonly notifiedAt?: string | undefined;
   readonly closedAt?: string | undefined;
-  /** The fact that suppressed or closed it. */
-  readonly reason?: Fact | undefined;
-  /** Who is acting right now: written before, taken away after, so that two never act at once. */
+  /** What suppressed or closed it. */
+  readonly reason?: Fact | 'notCalledFor' | 'beforeFollowUpSince' | undefined;
+  /** Whether Altinn had been asked when it was notified; absent where Altinn is never asked. */
+  readonly checkedWithAltinn?: boolean | undefined;
+  /** Since when and for what it waits beyond its time. */
+  readonly waitingSince?: string | undefined;
+  readonly waitingFor?: string | undefined;
+  /** How often it was checked in vain since it waits. */
+  readonly tries?: number | undefined;
+  /** Who is taking its step right now: written before, taken away after, so that a crash in between is noticed. */
   readonly claim?: { readonly by: string; readonly at: string } | undefined;
+  /** Its one live message, and until when no other is released. */
+  readonly lease?: { readonly id: string; readonly until: string } | undefined;
 }
 
 /** Stable for as long as the letter exists, and safe in a URL. */

@@ -1,136 +1,90 @@
-import { type Fact, openingFact } from '../events/catalogue.ts';
 import { NonRetryableError, RetryableError } from '../queue/errors.ts';
-import { type Message, newMessage } from '../queue/message.ts';
-import type { Log } from '../runtime/log.ts';
+import type { Message } from '../queue/message.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
-import { deriveStatus, type Status, type TimelineEntry } from '../tracking/status.ts';
-import type { AskAltinn } from './ask-altinn.ts';
-import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
+import { askedEvent } from '../tracking/asked-event.ts';
+import { eventMessage } from '../tracking/event-message.ts';
+import { deriveStatus, type Status } from '../tracking/status.ts';
+import { Act, type ActContext, type ActDeps } from './act.ts';
 import type { FollowUpCheck } from './check.ts';
 import { decide } from './decide.ts';
-import { type FollowUp, followUpId } from './follow-up.ts';
-import type { FollowUps, StoredFollowUp } from './store.ts';
+import type { FollowUp } from './follow-up.ts';
+import { type Answer, type AskAltinn, askable } from './question.ts';
+import type { FollowUps } from './store.ts';
 
-interface Deps {
+export interface GuardDeps extends ActDeps {
   readonly followUps: Pick<FollowUps, 'readLetter' | 'save'>;
-  /** The queue `follow-ups`. */
-  readonly queue: Pick<MessageQueue, 'send'>;
-  readonly channel: Channel;
   /** Asks Altinn what it knows of the letter; absent where there are no credentials for that. */
   readonly askAltinn?: AskAltinn | undefined;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  /**
-   * Who checks: the id of the queue message, which is the same when the message comes again after a crash and another
-   * for each copy of it.
-   */
-  readonly by: string;
-  readonly now?: () => Date;
+  /** The queue `correspondence-events`: for what is learnt by asking. */
+  readonly events: Pick<MessageQueue, 'send'>;
+  /** Milliseconds. */
+  readonly graceMs: number;
+  readonly maxWaitMs: number;
+  /** Takes no step, and loses none: what was released comes again when its lease is over. */
+  readonly paused: boolean;
 }
-
-/** Of a claim that nobody holds any more, though somebody may have been notified under it. */
-const runOut = new Date(0).toISOString();
 
 /**
- * The guard: reads a follow-up and its letter again, and does what they call for now. It notifies once for each
- * step, since it writes its claim before and conditionally; after a crash in between, the step is sent again under
- * the same idempotency key. Before it notifies anybody that a letter needs attention it asks Altinn too, where it can.
- * @throws RetryableError when somebody else is at it; what the channel or storage throw
+ * The guard: asks Altinn about a follow-up's letter where it can, and does what that calls for now. It notifies once for
+ * each step, since only the holder of the lease acts and the claim is written before; after a crash in between, the step
+ * is sent again under the same idempotency key.
+ * @throws RetryableError when somebody else is at it; what storage throws
  */
 export async function checkFollowUp(
-  { body, via, traceparent }: Message<FollowUpCheck>,
-  { followUps, queue, channel, askAltinn, log, signal, by, now = () => new Date() }: Deps,
+  message: Message<FollowUpCheck>,
+  deps: GuardDeps,
+  context: ActContext,
 ): Promise<void> {
-  const { kind, correspondenceId } = body;
-  const letter = await followUps.readLetter(correspondenceId);
-  const stored = letter.followUps.find((followUp) => followUp.kind === kind);
-  if (!stored) throw new NonRetryableError('there is no such follow-up');
-  const { etag, ...followUp } = stored;
-  let status = deriveStatus(letter.entries);
-  let decision = decide(followUp, status, by, now());
-
-  let checkedWithAltinn: boolean | undefined;
-  if (decision.do === 'open' && askAltinn) {
-    const learnt = await askAltinn(correspondenceId, kind, log);
-    checkedWithAltinn = learnt !== undefined;
-    const receivedAt = now().toISOString();
-    status = deriveStatus([
-      ...letter.entries,
-      ...(learnt ?? []).map((event) => ({ ...event, receivedAt }) as TimelineEntry),
-    ]);
-    decision = decide(followUp, status, by, now());
+  const { followUps, askAltinn, now = () => new Date() } = deps;
+  const { kind, correspondenceId, lease } = message.body;
+  const read = async () => {
+    const letter = await followUps.readLetter(correspondenceId);
+    const followUp = letter.followUps.find((each) => each.kind === kind);
+    if (!followUp) throw new NonRetryableError('there is no such follow-up');
+    return { ...letter, followUp };
+  };
+  const before = await read();
+  if (deps.paused || !holds(before.followUp, lease, now())) return;
+  if (before.followUp.state === 'suppressed' || before.followUp.state === 'closed') return;
+  const { claim } = before.followUp;
+  if (claim && claim.by !== context.by && now().getTime() - Date.parse(claim.at) < claimMs) {
+    throw new RetryableError('somebody else is acting on the follow-up');
   }
 
-  const save = async (changed: FollowUp, readAs: string) => {
-    const saved = await followUps.save(changed, readAs);
-    if (saved === undefined) throw new RetryableError('the follow-up was changed meanwhile');
-    return saved;
-  };
-
-  const notify = async (type: Step['type'], done: Partial<FollowUp>, reason?: Fact) => {
-    const at = now().toISOString();
-    const claimed = await save({ ...followUp, claim: { by, at } }, etag);
-    try {
-      const timestamp = type === 'follow-up.opened' ? followUp.openedAt : at;
-      const step = stepOf(type, followUp, status, timestamp);
-      const more = {
-        ...(checkedWithAltinn !== undefined && { checkedWithAltinn }),
-        ...(reason && { reason }),
-      };
-      await channel.send({ ...step, data: { ...step.data, ...more } }, log, signal);
-    } catch (error) {
-      // What settles it until the next try suppresses it, unless somebody may have been notified.
-      const perhapsNotified = !(error instanceof NotDelivered) || followUp.claim !== undefined;
-      await save({ ...followUp, claim: perhapsNotified ? { by, at: runOut } : undefined }, claimed);
-      throw error;
-    }
-    await save({ ...followUp, ...done, claim: undefined }, claimed);
-  };
-
-  const at = () => now().toISOString();
-  switch (decision.do) {
-    case 'nothing':
-      return;
-    case 'wait': {
-      const later = newMessage(body, { via, traceparent, enqueuedAt: at() });
-      return queue.send(later, { delayMs: decision.delayMs });
-    }
-    case 'yield':
-      throw new RetryableError('somebody else is acting on the follow-up');
-    case 'suppress':
-      await save({ ...followUp, state: 'suppressed', reason: decision.reason, closedAt: at() }, etag);
-      break;
-    case 'open':
-      await notify('follow-up.opened', { state: 'notified', notifiedAt: at() });
-      break;
-    case 'close': {
-      const { reason } = decision;
-      await notify('follow-up.closed', { state: 'closed', closedAt: at(), reason }, reason);
-    }
-  }
-  log.info(`follow-up ${decision.do}`, { kind, id: correspondenceId });
+  const answer = await askAltinn?.(correspondenceId, context.signal);
+  // What was tracked while Altinn was asked counts too.
+  const { entries, followUp } = answer ? await read() : before;
+  const status = deriveStatus(entries);
+  if (answer?.is === 'known')
+    await enqueueLearnt(correspondenceId, status, answer, new Set(entries.map(({ id }) => id)), deps);
+  const known = { facts: status.facts, answer, maxWaitMs: deps.maxWaitMs, graceMs: deps.graceMs };
+  const decision = decide(followUp, known, now());
+  await new Act(followUp, status, answer, message, deps, context).carryOut(decision);
 }
 
-function stepOf(
-  type: Step['type'],
-  followUp: StoredFollowUp | FollowUp,
-  status: Status,
-  timestamp: string,
-): Step {
-  const { kind, correspondenceId } = followUp;
-  const id = followUpId(followUp);
-  return {
-    type,
-    idempotencyKey: `${id}-${type === 'follow-up.opened' ? 'opened' : 'closed'}`,
-    timestamp,
-    data: {
-      followUpId: id,
-      kind,
-      correspondenceId,
-      resource: status.resource,
-      recipient: status.recipient,
-      since: status.facts[openingFact(kind)],
-      status: status.word,
-    },
-  };
+/** Milliseconds after which a claim is taken over: its holder has died, since no step takes as long. */
+const claimMs = 120_000;
+
+/** Milliseconds of its lease that a message must have left: as long as its work may take, and some more. */
+const leftMs = 180_000;
+
+/** Whether a message is the one that was released, or it is nobody's turn: of a dead letter that was redriven, say. */
+function holds({ lease }: FollowUp, mine: string | undefined, now: Date): boolean {
+  const leftOf = Date.parse(lease?.until ?? '') - now.getTime();
+  return !lease || leftOf <= 0 || (lease.id === mine && leftOf > leftMs);
+}
+
+/** What Altinn told and the timeline does not have from it becomes an event as any other, once. */
+async function enqueueLearnt(
+  correspondenceId: string,
+  { resource }: Status,
+  { facts }: Extract<Answer, { is: 'known' }>,
+  known: ReadonlySet<string>,
+  { events, now = () => new Date() }: GuardDeps,
+): Promise<void> {
+  for (const [fact, time] of Object.entries(facts) as [keyof typeof askable, string][]) {
+    const event = askedEvent({ correspondenceId, name: askable[fact], question: 'details', time, resource });
+    if (known.has(event.id)) continue;
+    await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString() }));
+  }
 }

@@ -1,44 +1,54 @@
 import { type FollowUpKind, lookUp } from '../events/catalogue.ts';
-import { newMessage } from '../queue/message.ts';
-import type { MessageQueue } from '../storage/message-queue.ts';
+import { attribute } from '../events/cloud-event.ts';
+import { compareTimes, utc } from '../events/time.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
-import type { FollowUpCheck } from './check.ts';
+import type { DueFollowUps, Rank } from './due.ts';
 import type { FollowUps } from './store.ts';
 
 interface Deps {
   readonly followUps: Pick<FollowUps, 'add' | 'of'>;
-  /** The queue `follow-ups`. */
-  readonly queue: Pick<MessageQueue, 'send'>;
+  readonly due: Pick<DueFollowUps, 'add'>;
   /** Milliseconds that a follow-up waits before it acts. */
   readonly graceMs: number;
+  /** From when on what opens a follow-up is notified; what is older is recorded. RFC 3339 in UTC. */
+  readonly since: () => Promise<string>;
   readonly now?: () => Date;
 }
 
-/** Opens and closes follow-ups as the catalogue says, by having them checked: after their grace, or at once. */
-export function openAndClose({ followUps, queue, graceMs, now = () => new Date() }: Deps): Consequence {
-  const check = (kind: FollowUpKind, { id, via, traceparent }: TrackedEvent, delayMs: number) => {
-    const body: FollowUpCheck = { kind, correspondenceId: id };
-    return queue.send(newMessage(body, { via, traceparent, enqueuedAt: now().toISOString() }), { delayMs });
-  };
+/** Opens and closes follow-ups as the catalogue says, by noting when they are to be checked: after their grace, or at once. */
+export function openAndClose({ followUps, due, graceMs, since, now = () => new Date() }: Deps): Consequence {
+  const rank = (what: 'opening' | 'closing', { via }: TrackedEvent): Rank =>
+    `${via === 'push' ? 'pushed' : 'verified'}-${what}`;
 
   const open = async (kind: FollowUpKind, tracked: TrackedEvent) => {
-    const openedAt = now();
-    await followUps.add({
-      kind,
-      correspondenceId: tracked.id,
-      state: 'open',
-      openedAt: openedAt.toISOString(),
-      dueAt: new Date(openedAt.getTime() + graceMs).toISOString(),
-    });
+    const { id: correspondenceId, event } = tracked;
+    const openedAt = now().toISOString();
+    const happenedAt = utc(attribute(event, 'time') ?? '') ?? openedAt;
+    if (compareTimes(happenedAt, await since()) < 0) {
+      const reason = 'beforeFollowUpSince';
+      await followUps.add({
+        kind,
+        correspondenceId,
+        state: 'suppressed',
+        openedAt,
+        closedAt: openedAt,
+        reason,
+      });
+      return;
+    }
+    const at = new Date(Date.parse(openedAt) + graceMs).toISOString();
+    await followUps.add({ kind, correspondenceId, state: 'open', openedAt, dueAt: at });
     // Also when it was there already: whoever added it may have died before this line.
-    await check(kind, tracked, graceMs);
+    await due.add({ kind, correspondenceId, at, rank: rank('opening', tracked) });
   };
 
   // The event is recorded before this reads, and the guard reads the timeline after a follow-up was added and before it
-  // claims it: whichever comes second sees the other, so no settled follow-up stays open.
+  // acts: whichever comes second sees the other, so no settled follow-up stays open.
   const close = async (kinds: readonly FollowUpKind[], tracked: TrackedEvent) => {
-    for (const { kind, state } of await followUps.of(tracked.id)) {
-      if (kinds.includes(kind) && (state === 'open' || state === 'notified')) await check(kind, tracked, 0);
+    const { id: correspondenceId } = tracked;
+    for (const { kind, state } of await followUps.of(correspondenceId)) {
+      if (!kinds.includes(kind) || state === 'suppressed' || state === 'closed') continue;
+      await due.add({ kind, correspondenceId, at: now().toISOString(), rank: rank('closing', tracked) });
     }
   };
 

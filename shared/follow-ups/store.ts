@@ -28,6 +28,12 @@ export class FollowUps {
     return { entries: entriesOf(rows), followUps: rows.filter(isKnown).map(fromRow) };
   }
 
+  /** One follow-up. One table operation. */
+  async get(id: string, kind: FollowUpKind): Promise<StoredFollowUp | undefined> {
+    const row = await this.#table.get<object>(id, `${prefix}${kind}`);
+    return row && fromRow(row);
+  }
+
   /** The follow-ups of an id. One table operation. */
   async of(id: string): Promise<StoredFollowUp[]> {
     return (await this.#table.list<object>(id, prefix)).filter(isKnown).map(fromRow);
@@ -51,22 +57,33 @@ function isKnown({ rowKey }: { rowKey?: string }): boolean {
   return !!rowKey?.startsWith(prefix) && followUpKinds.includes(rowKey.slice(prefix.length) as FollowUpKind);
 }
 
-function toRow({ correspondenceId, claim, ...followUp }: FollowUp): Row {
-  const { kind, state, openedAt, dueAt, notifiedAt, closedAt, reason } = followUp;
+function toRow({ correspondenceId, claim, lease, ...columns }: FollowUp): Row {
   return {
+    ...columns,
     partitionKey: correspondenceId,
-    rowKey: `${prefix}${kind}`,
-    ...{ kind, state, openedAt, dueAt, notifiedAt, closedAt, reason },
+    rowKey: `${prefix}${columns.kind}`,
     claimedBy: claim?.by,
     claimedAt: claim?.at,
+    lease: lease?.id,
+    leasedUntil: lease?.until,
   };
 }
 
 function fromRow(row: object): StoredFollowUp {
-  const { partitionKey, claimedBy, claimedAt, ...columns } = row as StoredFollowUp & Record<string, string>;
+  const {
+    partitionKey,
+    rowKey: _,
+    timestamp: __,
+    claimedBy,
+    claimedAt,
+    lease,
+    leasedUntil,
+    ...columns
+  } = row as Omit<StoredFollowUp, 'lease'> & Record<string, string>;
   return {
     ...columns,
     correspondenceId: partitionKey as string,
     claim: claimedBy && claimedAt ? { by: claimedBy, at: claimedAt } : undefined,
+    lease: lease && leasedUntil ? { id: lease, until: leasedUntil } : undefined,
   };
 }

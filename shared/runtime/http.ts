@@ -27,9 +27,15 @@ const delaysMs = [500, 1_000, 2_000];
 /** The longest `Retry-After`, in milliseconds, that is waited for. */
 const maxDelayMs = 30_000;
 
+interface SendOptions {
+  readonly maxTries?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Sends a request, at most four times: again after 429, 5xx, or no answer. Follows no redirect.
  * @param request makes the request anew for each try; what it throws ends the tries
+ * @param options `signal` ends the try that is being made
  * @returns the last answer, whatever its status
  * @throws NoAnswer when the last try had none
  */
@@ -37,12 +43,13 @@ export async function send(
   url: string,
   request: () => Promise<RequestInit>,
   runtime: Runtime,
+  { maxTries = delaysMs.length + 1, signal }: SendOptions = {},
 ): Promise<Answer> {
   const { sleep = delay } = runtime;
   for (let attempt = 0; ; attempt++) {
     const init = await request();
-    const answer = await tryOnce(url, init, runtime);
-    const wait = delaysMs[attempt];
+    const answer = await tryOnce(url, signal ? { ...init, signal } : init, runtime);
+    const wait = attempt + 1 < maxTries ? delaysMs[attempt] : undefined;
     if (wait === undefined || !(answer instanceof NoAnswer || isTransient(answer.status))) {
       if (answer instanceof NoAnswer) throw answer;
       return answer;
@@ -86,7 +93,9 @@ async function tryOnce(url: string, init: RequestInit, runtime: Runtime): Promis
     const response = await (runtime.fetch ?? fetch)(url, {
       ...init,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: init.signal
+        ? AbortSignal.any([init.signal, AbortSignal.timeout(timeoutMs)])
+        : AbortSignal.timeout(timeoutMs),
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (error) {

@@ -14,13 +14,14 @@ const groups = [
   'webhook',
   'resources',
   'altinn',
+  'asking',
   'maskinporten',
   'reconcile',
   'callers',
 ] as const satisfies readonly GroupName[];
 
 /** What the function app works by. */
-export interface Configuration extends Values<'reconcile'> {
+export interface Configuration extends Values<'reconcile' | 'asking'> {
   readonly storage: StorageSettings;
   readonly followUp: Values<'followUp'>['followUp'] & {
     /** Absent: follow-ups go to the log. */
@@ -42,13 +43,14 @@ export interface Configuration extends Values<'reconcile'> {
  */
 export function readConfiguration(environment: Environment): Configuration {
   const reading = new Reading(environment, groups);
-  const { followUp, reconcile, resources } = reading.values;
+  const { asking, followUp, reconcile, resources } = reading.values;
   const configuration = {
     storage: storageOf(reading),
     followUp: { ...followUp, webhook: webhookOf(reading) },
     callers: callersOf(reading),
     resources: resources.own ?? [],
     altinn: altinnOf(reading),
+    asking,
     reconcile,
     warnings: lookalikes(environment),
   };

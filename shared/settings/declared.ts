@@ -14,6 +14,7 @@ import {
   matching,
   oneOf,
   text,
+  time,
   wholeNumber,
 } from './types.ts';
 
@@ -76,9 +77,33 @@ export const declared = {
       graceMs: {
         name: 'FOLLOW_UP_GRACE',
         type: duration('P365D'),
-        default: 'PT5M',
-        description: 'How long a follow-up waits before the letter is checked again and it acts.',
-        example: 'PT30M',
+        default: 'PT30M',
+        description: 'How long a follow-up waits before it acts, for what is on its way to us.',
+        example: 'PT1H',
+        usedBy: ['app'],
+      },
+      schedule: {
+        name: 'FOLLOW_UP_SCHEDULE',
+        type: ncrontab,
+        default: '0 * * * * *',
+        description: 'When `due-follow-ups` releases what is due.',
+        example: '*/30 * * * * *',
+        usedBy: ['app'],
+      },
+      since: {
+        name: 'FOLLOW_UP_SINCE',
+        type: time,
+        description:
+          'From when on what opens a follow-up is notified, older ones being recorded alone; without it, since the first start.',
+        example: '2026-11-01',
+        usedBy: ['app'],
+      },
+      steps: {
+        name: 'FOLLOW_UPS',
+        type: oneOf('on', 'paused'),
+        default: 'on',
+        description: '`paused` stops every step and loses none.',
+        example: 'paused',
         usedBy: ['app'],
       },
     },
@@ -161,6 +186,37 @@ export const declared = {
         description: 'For a recipient: the organization whose system user to act as.',
         example: '991825827',
         usedBy: ['app', 'command line'],
+      },
+    },
+  },
+  asking: {
+    title: 'Asking about letters',
+    about: 'Before a follow-up does anything, Altinn is asked about its letter, where there are credentials.',
+    settings: {
+      maxWaitMs: {
+        name: 'ALTINN_MAX_WAIT',
+        type: duration('P30D'),
+        default: 'PT12H',
+        description:
+          'How long a follow-up waits for an Altinn that does not answer, before it notifies unchecked.',
+        example: 'P1D',
+        usedBy: ['app'],
+      },
+      pace: {
+        name: 'ALTINN_PACE',
+        type: wholeNumber(1, 1_000),
+        default: '2',
+        description: 'Questions about letters a second to begin with, of all instances together.',
+        example: '5',
+        usedBy: ['app'],
+      },
+      maxPace: {
+        name: 'ALTINN_MAX_PACE',
+        type: wholeNumber(1, 1_000),
+        default: '10',
+        description: 'Questions about letters a second at the most.',
+        example: '20',
+        usedBy: ['app'],
       },
     },
   },

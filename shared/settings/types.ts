@@ -1,3 +1,4 @@
+import { utc } from '../events/time.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import { InvalidValue } from '../runtime/invalid-value.ts';
 import { isLoopback } from '../runtime/loopback.ts';
@@ -47,6 +48,15 @@ export function address(is: string, takes: (url: URL) => boolean, problem: strin
 
 export const isHttps = ({ protocol }: URL) => protocol === 'https:';
 export const isLocalHttp = (url: URL) => url.protocol === 'http:' && isLoopback(url);
+
+/** A date, or a time as RFC 3339 has it, in UTC. */
+export const time: Type<string> = {
+  is: 'date, or RFC 3339 time',
+  parse(text) {
+    const time = utc(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+    return checked(time !== undefined, 'is neither a date nor an RFC 3339 time', time as string);
+  },
+};
 
 /** An ISO 8601 duration, in milliseconds. @param longest one too */
 export function duration(longest: string): Type<number> {

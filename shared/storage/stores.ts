@@ -9,6 +9,10 @@ export const queueNames = {
 export const tableNames = {
   /** Every event of a letter, attachment or notification order once, and its follow-ups. */
   timeline: 'timeline',
+  /** When each follow-up is to be checked. */
+  due: 'due',
+  /** The pace towards Altinn, of all instances together; and when the receiver was first started. */
+  shared: 'shared',
   /** Messages that could not be processed, each with its reason. */
   deadLetters: 'deadletters',
   /** Which message holds the one live copy of what is being retried. */

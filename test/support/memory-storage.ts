@@ -4,7 +4,7 @@ import type { Row, Table } from '../../shared/storage/table.ts';
 
 /** One call of storage or of a channel, announced before it takes effect and after. What `pause` throws, the caller sees. */
 export interface Operation {
-  readonly name: 'insert' | 'get' | 'replace' | 'remove' | 'list' | 'send' | 'notify';
+  readonly name: 'insert' | 'get' | 'replace' | 'remove' | 'list' | 'range' | 'send' | 'ask' | 'notify';
   /** The table or queue; absent for a channel. */
   readonly store?: string;
   readonly when: 'before' | 'after';
@@ -67,6 +67,15 @@ export class MemoryStorage {
         run('get', () => this.rows.get(keyOf({ partitionKey, rowKey })) as never),
       remove: (partitionKey, rowKey) =>
         run('remove', () => void this.rows.delete(keyOf({ partitionKey, rowKey }))),
+      range: (from, to, max) =>
+        run(
+          'range',
+          () =>
+            this.rowsOf(name)
+              .filter(({ partitionKey }) => partitionKey >= from && partitionKey < to)
+              .sort((a, b) => (a.partitionKey + a.rowKey < b.partitionKey + b.rowKey ? -1 : 1))
+              .slice(0, max) as never[],
+        ),
       list: (partitionKey, prefix) =>
         run('list', () => {
           const upTo = prefix?.replace(/:$/, ';');

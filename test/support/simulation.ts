@@ -5,7 +5,10 @@ import { makeReact } from '../../functions/react.ts';
 import { makeTrackEvents } from '../../functions/track-events.ts';
 import { type FollowUpKind, settlingFacts } from '../../shared/events/catalogue.ts';
 import { NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
+import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
+import type { Answer } from '../../shared/follow-ups/question.ts';
+import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
 import type { Consumer } from '../../shared/queue/consumer.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
@@ -38,6 +41,8 @@ export interface Faults {
 interface Told {
   readonly step: Step;
   readonly worker: Worker;
+  /** Milliseconds since 1970. */
+  readonly at: number;
   /** Whether the worker that notified it was stopped, by a crash or a fault, before that was recorded. */
   interrupted: boolean;
   recorded: boolean;
@@ -53,6 +58,8 @@ interface Worker {
   atRest: Promise<void>;
   rest: () => void;
   gate?: Gate | undefined;
+  /** Operations that wait for the one at the gate. */
+  queued?: (() => void)[];
 }
 
 interface Gate {
@@ -80,7 +87,12 @@ export class Simulation {
   readonly #left: { -readonly [K in keyof Faults]: number };
   readonly #workers = new Set<Worker>();
 
-  constructor(choices: readonly number[], faults: Faults) {
+  readonly #altinn: ((id: string, now: number) => Answer) | undefined;
+  #tickedAt = 0;
+
+  /** @param altinn what Altinn answers about a letter; without it there are no credentials */
+  constructor(choices: readonly number[], faults: Faults, altinn?: (id: string, now: number) => Answer) {
+    this.#altinn = altinn;
     this.#choices = choices;
     this.#left = { ...faults };
   }
@@ -95,11 +107,13 @@ export class Simulation {
           ? messages.filter((m) => m.visibleAt <= this.storage.now).map((message) => ({ queue, message }))
           : [],
       );
+      const ticks = this.#ticks();
       const later = [...this.storage.queues.values()].flat().map(({ visibleAt }) => visibleAt);
+      later.push(...ticks.later);
       const deadlines = gates.map(({ gate }) => gate?.deadline as number);
       const nextMoment = Math.min(...deadlines, ...later.filter((at) => at > this.storage.now));
       const canPass = Number.isFinite(nextMoment) && nextMoment > this.storage.now;
-      const options = gates.length + visible.length + (canPass ? 1 : 0);
+      const options = gates.length + visible.length + (ticks.now ? 1 : 0) + (canPass ? 1 : 0);
       if (options === 0) return;
 
       const choice = this.#choose(options);
@@ -107,9 +121,32 @@ export class Simulation {
       const taken = visible[choice - gates.length];
       if (gated) await this.#goOn(gated);
       else if (taken) await this.#deliver(taken.queue, taken.message);
+      else if (ticks.now && choice === gates.length + visible.length) await this.#tick();
       else this.storage.now = nextMoment;
     }
     throw new Error('it does not come to rest');
+  }
+
+  /** Whether the timer has something to do, and when next: it runs at every moment once, and every minute. */
+  #ticks(): { now: boolean; later: number[] } {
+    const times = this.storage.rowsOf('due').map(({ at }) => Date.parse(String(at)));
+    const isDue = times.some((at) => at <= this.storage.now);
+    return {
+      now: isDue && this.#tickedAt < this.storage.now,
+      later: [...times.filter((at) => at > this.storage.now), ...(isDue ? [this.storage.now + 60_000] : [])],
+    };
+  }
+
+  async #tick(): Promise<void> {
+    this.#tickedAt = this.storage.now;
+    const message = { id: 'tick', text: '', visibleAt: 0, dequeueCount: 0 };
+    await this.#work({ message, queue: 'timer', atRest: Promise.resolve(), rest: () => {} }, (pause) => {
+      const { storage } = this;
+      const due = new DueFollowUps(storage.table('due', pause));
+      const followUps = new FollowUps(storage.table('timeline', pause));
+      const now = () => new Date(storage.now);
+      return releaseDue({ due, followUps, queue: storage.queue('follow-ups', pause), now });
+    });
   }
 
   #choose(options: number): number {
@@ -129,6 +166,7 @@ export class Simulation {
     const luck = this.#choose(12);
     worker.gate = undefined;
     this.#restless(worker);
+    const next = worker.queued?.shift();
     if (luck === 10 && this.#use('crash')) {
       this.#interrupt(worker);
       this.#workers.delete(worker);
@@ -138,11 +176,12 @@ export class Simulation {
     if (luck === 11 && this.#use('fault')) {
       this.#interrupt(worker);
       const certain = name === 'notify' && when === 'before';
-      gate.fail(certain ? new NotDelivered('answered 500') : restError(500, 'InternalError'));
+      gate.fail(certain ? new NotDelivered('answered 400') : restError(500, 'InternalError'));
     } else {
       if (luck === 9 && name === 'send' && when === 'after' && this.#use('twice')) this.#twin();
       gate.go();
     }
+    next?.();
     await worker.atRest;
   }
 
@@ -174,22 +213,35 @@ export class Simulation {
   async #deliver(queue: string, message: QueuedMessage): Promise<void> {
     message.visibleAt = Number.POSITIVE_INFINITY;
     message.dequeueCount++;
-    const worker: Worker = { message, queue, atRest: Promise.resolve(), rest: () => {} };
+    const value = JSON.parse(Buffer.from(message.text, 'base64').toString());
+    await this.#work({ message, queue, atRest: Promise.resolve(), rest: () => {} }, (pause) =>
+      this.#handler(queue, pause)(value, this.#context(message)),
+    );
+  }
+
+  /** Begins a piece of work, and goes on until it waits at a gate or is done. */
+  async #work(worker: Worker, run: (pause: (operation: Operation) => Promise<void>) => Promise<unknown>) {
     this.#restless(worker);
     this.#workers.add(worker);
     const pause = (operation: Operation) => {
       this.#observe(worker, operation);
       return new Promise<void>((go, fail) => {
         const timeoutMs = operation.name === 'notify' ? 30_000 : 10_000;
-        worker.gate = { operation, deadline: this.storage.now + timeoutMs, go, fail };
-        worker.rest();
+        const before = worker.gate;
+        // A tick does several things at once: they pass the gate one after another.
+        const open = () => {
+          worker.gate = { operation, deadline: this.storage.now + timeoutMs, go, fail };
+          worker.rest();
+        };
+        if (before) worker.queued = [...(worker.queued ?? []), open];
+        else open();
       });
     };
-    const text = Buffer.from(message.text, 'base64').toString();
-    void this.#handler(queue, pause)(JSON.parse(text), this.#context(message)).then(
+    const { queue, message } = worker;
+    void run(pause).then(
       () => {
         if (!this.#workers.delete(worker)) return;
-        this.#forget(queue, message);
+        if (queue !== 'timer') this.#forget(queue, message);
         worker.rest();
       },
       () => {
@@ -203,6 +255,7 @@ export class Simulation {
 
   /** As the host does: five tries, then the poison queue. */
   #comeBack({ queue, message }: Worker, after: number): void {
+    if (queue === 'timer') return;
     message.visibleAt = this.storage.now + after;
     if (message.dequeueCount < 5) return;
     this.#forget(queue, message);
@@ -228,11 +281,12 @@ export class Simulation {
     const { storage } = this;
     const timeline = new Timeline(storage.table('timeline', pause));
     const followUps = new FollowUps(storage.table('timeline', pause));
+    const due = new DueFollowUps(storage.table('due', pause));
     const reactions = createReactions((_event, { idempotencyKey }) => {
       this.reacted.set(idempotencyKey, (this.reacted.get(idempotencyKey) ?? 0) + 1);
     });
     const consequences = [
-      openAndClose({ followUps, queue: storage.queue('follow-ups', pause), graceMs }),
+      openAndClose({ followUps, due, graceMs, since: async () => '2000-01-01T00:00:00Z' }),
       enqueueReactions({ reactions, queue: storage.queue('reactions', pause) }),
     ];
     const own = queue.replace('-poison', '');
@@ -243,12 +297,32 @@ export class Simulation {
     };
     const consumers: Record<string, () => Consumer> = {
       'correspondence-events': () => makeTrackEvents({ ...deps, timeline, consequences }),
-      'follow-ups': () => makeFollowUp({ ...deps, followUps, channel: new MemoryChannel(pause) }),
+      'follow-ups': () => makeFollowUp({ ...deps, guard: this.#guard(followUps, due, pause) }),
       reactions: () => makeReact({ ...deps, reactions }),
     };
     const consumer = consumers[own]?.();
     if (!consumer) throw new Error(`there is no queue ${queue}`);
     return queue === own ? consumer.handle : consumer.redrive;
+  }
+
+  #guard(followUps: FollowUps, due: DueFollowUps, pause: (operation: Operation) => Promise<void>) {
+    const { storage } = this;
+    const altinn = this.#altinn;
+    return {
+      followUps,
+      due,
+      channel: new MemoryChannel(pause),
+      askAltinn:
+        altinn &&
+        (async (id: string) => {
+          await pause({ name: 'ask', when: 'before' });
+          return altinn(id, storage.now);
+        }),
+      events: storage.queue('correspondence-events', pause),
+      graceMs,
+      maxWaitMs: 12 * 3_600_000,
+      paused: false,
+    };
   }
 
   /** Notes what a worker of the queue `follow-ups` saw and did. */
@@ -259,13 +333,13 @@ export class Simulation {
     if (name === 'list') worker.settledAtRead = this.settled(correspondenceId, kind);
     if (name === 'notify') {
       const step = result as Step;
-      const notified = { step, worker, interrupted: false, recorded: false };
+      const notified = { step, worker, at: this.storage.now, interrupted: false, recorded: false };
       worker.notified = notified;
       this.notified.push(notified);
-      if (step.type === 'follow-up.opened' && worker.settledAtRead) {
+      if (!this.#altinn && step.type === 'follow-up.opened' && worker.settledAtRead) {
         this.violations.push(`${step.idempotencyKey}: opened though it was settled before the look`);
       }
-      if (step.type === 'follow-up.closed' && !worker.settledAtRead) {
+      if (!this.#altinn && step.type === 'follow-up.closed' && !worker.settledAtRead) {
         this.violations.push(`${step.idempotencyKey}: closed though it is not settled`);
       }
     }

@@ -32,15 +32,19 @@ const details = z.extend(overview, {
 /** Altinn says of a purged letter that it is purged, or was never there, and nothing else. */
 export type Purged = { readonly purged: true };
 export type Overview = { readonly purged: false } & z.infer<typeof overview>;
+/** A letter as Altinn has it; `isGone` where only the missing overview tells that it was purged. */
+export type Letter = z.infer<typeof details> & { readonly isGone: boolean };
 export type Details = { readonly purged: false } & z.infer<typeof details>;
 
 /**
  * Looks at letters as their sender: the overview and the details, and nothing else. It never touches a letter's content,
  * and sends no request whose token lacks `altinn:correspondence.write`, since that would mark the letter as fetched.
  *
+ * @param isServiceOwner whether the token has the scope `altinn:serviceowner`
+ *
  * Source: Altinn/altinn-correspondence, `CorrespondenceController`.
  */
-export function makeCorrespondence(platform: Platform) {
+export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
   const look = async <T extends z.ZodMiniType>(type: T, id: string, part: '' | '/details') => {
     const guid = parseGuid(id);
     if (!guid) throw new RangeError('the id of a correspondence is a GUID');
@@ -58,6 +62,26 @@ export function makeCorrespondence(platform: Platform) {
     }
   };
   return {
+    /**
+     * What a follow-up rests on: the letter as it is now, asked for once. Nothing of its content is kept.
+     * @throws AltinnError, also where Altinn does not know the letter or does not let us see it; TokenError
+     */
+    async letter(id: string, signal?: AbortSignal): Promise<Letter> {
+      const path = `/correspondence/api/v1/correspondence/${id}`;
+      const once = { maxTries: 1, signal };
+      const body = await platform.request('GET', `${path}/details`, once);
+      const letter = parseAnswer(details, body, 'a correspondence') as z.infer<typeof details>;
+      if (isServiceOwner) return { ...letter, isGone: false };
+      // A sender without the scope of a service owner is not shown a purge that something outranks: the overview is 404.
+      const isGone = await platform.request('GET', path, once).then(
+        () => false,
+        (error) => {
+          if (error instanceof AltinnError && error.status === 404) return true;
+          throw error;
+        },
+      );
+      return { ...letter, isGone };
+    },
     /** @throws AltinnError, with status 403 where the token lacks the scope; TokenError; RangeError for no GUID */
     overview: (id: string): Promise<Overview | Purged> => look(overview, id, ''),
     /** The overview with the history of statuses: confirmed means that it holds `Confirmed`. @throws as `overview` */

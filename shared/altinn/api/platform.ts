@@ -9,6 +9,14 @@ import { makePace } from './pace.ts';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 
+export interface Extra {
+  readonly query?: URLSearchParams;
+  readonly body?: object;
+  /** 4 by default; 1 for who comes again later without. */
+  readonly maxTries?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Platform {
   readonly environment: AltinnEnvironment;
   /**
@@ -16,7 +24,7 @@ export interface Platform {
    * @throws AltinnError for an answer that is no 2xx, and for none at all
    * @throws TokenError
    */
-  request(method: Method, path: string, extra?: { query?: URLSearchParams; body?: object }): Promise<unknown>;
+  request(method: Method, path: string, extra?: Extra): Promise<unknown>;
 }
 
 interface Deps extends Runtime {
@@ -33,6 +41,9 @@ interface Allowed {
   readonly rate?: number;
 }
 
+/** Requests a second about letters that one process makes at the most, whoever asks. */
+const maxRate = 10;
+
 /**
  * Every request that is ever made with our token. A letter is only looked at, and only with the write scope: without
  * it Altinn takes the reader for the recipient and records the letter as fetched, and `/content` marks it as read.
@@ -48,7 +59,7 @@ const allowed: readonly Allowed[] = [
     method: 'GET',
     path: new RegExp(`^/correspondence/api/v1/correspondence/${guidPattern}(/details)?$`),
     scope: writeScope,
-    rate: 2,
+    rate: maxRate,
   },
 ];
 
@@ -57,7 +68,7 @@ export function makePlatform({ environment, tokens, ...runtime }: Deps): Platfor
   const paces = new Map(allowed.map((rule) => [rule, rule.rate ? makePace(rule.rate, runtime) : undefined]));
   return {
     environment,
-    async request(method, path, { query, body } = {}) {
+    async request(method, path, { query, body, maxTries, signal } = {}) {
       const rule = allowed.find((rule) => rule.method === method && rule.path.test(path));
       if (!rule) throw new Error(`${method} ${path} is not among the requests that are made to Altinn`);
       const what = `${method} ${path}`;
@@ -68,7 +79,7 @@ export function makePlatform({ environment, tokens, ...runtime }: Deps): Platfor
           await paces.get(rule)?.();
           return { method, ...content(body), headers: headersFor(token, body) };
         };
-        return send(url, request, runtime).catch((error) => {
+        return send(url, request, runtime, { maxTries, signal }).catch((error) => {
           if (!(error instanceof NoAnswer)) throw error;
           throw new AltinnError(`Altinn could not be reached by ${what} (${error.message})`, {});
         });

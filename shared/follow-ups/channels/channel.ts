@@ -17,6 +17,9 @@ export interface Step {
     readonly recipient: string | undefined;
     /** When the fact that opened it happened, RFC 3339 in UTC. */
     readonly since: string | undefined;
+    /** When Altinn says that the letter was due and published; absent where it was not asked. */
+    readonly dueAt?: string | undefined;
+    readonly published?: string | undefined;
     readonly status: Fact | 'unknown';
     /** Whether Altinn itself was asked right before, and knew of nothing that settles it; absent where it is never asked. */
     readonly checkedWithAltinn?: boolean;

@@ -36,8 +36,9 @@ export function webhookChannel({ url, secret, includePersons }: Settings): Chann
       await response.body?.cancel();
       if (response.ok) return;
       const reason = `FOLLOW_UP_WEBHOOK_URL answered ${response.status}`;
-      // A gateway that gave up does not know what became of the request behind it.
-      throw [408, 502, 504].includes(response.status) ? new Error(reason) : new NotDelivered(reason);
+      // Who is overloaded, fails, or stands before another that gave up, may have taken it all the same.
+      const perhaps = response.status === 408 || response.status === 429 || response.status >= 500;
+      throw perhaps ? new Error(reason) : new NotDelivered(reason);
     },
   };
 }

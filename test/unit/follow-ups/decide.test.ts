@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { claimMs, decide } from '../../../shared/follow-ups/decide.ts';
+import { decide, unconfirmed } from '../../../shared/follow-ups/decide.ts';
 import { type FollowUp, followUpId } from '../../../shared/follow-ups/follow-up.ts';
+import type { Answer } from '../../../shared/follow-ups/question.ts';
 
 const dueAt = '2026-08-20T06:05:00.000Z';
 const due = new Date(dueAt);
@@ -14,13 +15,8 @@ const open: FollowUp = {
   dueAt,
 };
 const notified: FollowUp = { ...open, state: 'notified', notifiedAt: dueAt };
-const suppressed: FollowUp = { ...open, state: 'suppressed', reason: 'read', closedAt: dueAt };
-const closed: FollowUp = { ...notified, state: 'closed', reason: 'read', closedAt: dueAt };
-/** Claimed so many seconds before it was due. */
-const claimed = (followUp: FollowUp, by: string, seconds: number): FollowUp => ({
-  ...followUp,
-  claim: { by, at: new Date(due.getTime() - seconds * 1000).toISOString() },
-});
+/** Somebody died between the claim and the record, so that perhaps somebody was notified. */
+const claimed: FollowUp = { ...open, claim: { by: 'other', at: dueAt } };
 const confirmable = (followUp: FollowUp): FollowUp => ({ ...followUp, kind: 'never-confirmed' });
 
 const neverRead = { neverRead: '2026-08-20T05:59:00Z' };
@@ -29,27 +25,46 @@ const confirmed = { ...neverRead, confirmed: '2026-08-20T05:40:00Z' };
 const purged = { ...neverRead, purged: '2026-08-20T05:50:00Z' };
 const failed = { ...neverRead, publishFailed: '2026-08-20T05:55:00Z' };
 
-describe('decide', () => {
+const graceMs = 300_000;
+const maxWaitMs = 12 * 3_600_000;
+const day = 24 * 3_600_000;
+const later = (ms: number) => new Date(due.getTime() + ms);
+
+describe('without credentials', () => {
+  const decideOn = (followUp: FollowUp, facts: object, now = due) =>
+    decide(followUp, { facts, answer: undefined, graceMs, maxWaitMs }, now);
+
   it.each<[string, FollowUp, object, Date, object]>([
-    ['open, early, unsettled', open, neverRead, before, { do: 'wait', delayMs: 90_500 }],
+    ['open, early, unsettled', open, neverRead, before, { do: 'wait', until: due }],
     ['open, due, unsettled', open, neverRead, due, { do: 'open' }],
     ['open, early, read', open, read, before, { do: 'suppress', reason: 'read' }],
     ['open, due, read', open, read, due, { do: 'suppress', reason: 'read' }],
     ['open, due, confirmed', open, confirmed, due, { do: 'suppress', reason: 'confirmed' }],
     ['open, due, purged', open, purged, due, { do: 'suppress', reason: 'purged' }],
     ['open, due, failed', open, failed, due, { do: 'suppress', reason: 'publishFailed' }],
-    ['notified, unsettled', notified, neverRead, due, { do: 'nothing' }],
+    ['notified, unsettled', notified, neverRead, due, { do: 'look', at: later(day) }],
+    ['notified, unsettled after a day', notified, neverRead, later(day), { do: 'look', at: later(7 * day) }],
+    [
+      'notified, unsettled after a week',
+      notified,
+      neverRead,
+      later(7 * day),
+      { do: 'look', at: later(30 * day) },
+    ],
+    [
+      'notified, unsettled after a month',
+      notified,
+      neverRead,
+      later(30 * day),
+      { do: 'look', at: undefined },
+    ],
     ['notified, read', notified, read, due, { do: 'close', reason: 'read' }],
     ['notified, confirmed', notified, confirmed, due, { do: 'close', reason: 'confirmed' }],
     ['notified, purged', notified, purged, due, { do: 'close', reason: 'purged' }],
     ['notified, failed', notified, failed, due, { do: 'close', reason: 'publishFailed' }],
-    ['suppressed, settled', suppressed, read, due, { do: 'nothing' }],
-    ['suppressed, unsettled', suppressed, neverRead, due, { do: 'nothing' }],
-    ['closed, settled', closed, purged, due, { do: 'nothing' }],
-    ['closed, unsettled', closed, neverRead, due, { do: 'nothing' }],
     ['never-confirmed, unsettled', confirmable(open), {}, due, { do: 'open' }],
     ['never-confirmed, read', confirmable(open), read, due, { do: 'open' }],
-    ['never-confirmed, notified, read', confirmable(notified), read, due, { do: 'nothing' }],
+    ['never-confirmed, notified, read', confirmable(notified), read, due, { do: 'look', at: later(day) }],
     [
       'never-confirmed, confirmed',
       confirmable(open),
@@ -59,39 +74,142 @@ describe('decide', () => {
     ],
     ['never-confirmed, purged', confirmable(notified), purged, due, { do: 'close', reason: 'purged' }],
     ['never-confirmed, failed', confirmable(open), failed, due, { do: 'suppress', reason: 'publishFailed' }],
-    ['claimed just now, unsettled', claimed(open, 'other', 1), neverRead, due, { do: 'yield' }],
-    ['claimed just now, read', claimed(open, 'other', 1), read, due, { do: 'yield' }],
-    ['claimed just now for closing', claimed(notified, 'other', 1), read, due, { do: 'yield' }],
-    ['a claim nearly given up', claimed(open, 'other', claimMs / 1000 - 1), neverRead, due, { do: 'yield' }],
-    ['a claim given up', claimed(open, 'other', claimMs / 1000), neverRead, due, { do: 'open' }],
-    // Perhaps somebody was notified, so that settling must be notified as well.
-    [
-      'a claim given up, read since',
-      claimed(open, 'other', claimMs / 1000),
-      read,
-      due,
-      { do: 'close', reason: 'read' },
-    ],
-    [
-      'a claim given up on closing',
-      claimed(notified, 'other', claimMs / 1000),
-      read,
-      due,
-      { do: 'close', reason: 'read' },
-    ],
-    ['closed, whatever the claim', claimed(closed, 'other', 1), read, due, { do: 'nothing' }],
-    ['suppressed, whatever the claim', claimed(suppressed, 'other', 1), read, due, { do: 'nothing' }],
+    ['perhaps notified, unsettled', claimed, neverRead, before, { do: 'open' }],
+    ['perhaps notified, read since', claimed, read, due, { do: 'close', reason: 'read' }],
   ])('%s', (_case, followUp, facts, now, decision) => {
-    expect(decide(followUp, { facts }, 'me', now)).toEqual(decision);
+    expect(decideOn(followUp, facts, now)).toEqual(decision);
   });
 
   it('gives the earliest of the settling facts as the reason', () => {
     const facts = { ...neverRead, ...purged, ...confirmed, read: '2026-08-20T05:40:00.0000001Z' };
-    expect(decide(notified, { facts }, 'me', due)).toEqual({ do: 'close', reason: 'confirmed' });
+    expect(decideOn(notified, facts)).toEqual({ do: 'close', reason: 'confirmed' });
+  });
+});
+
+describe('with credentials', () => {
+  const said = (facts: object, more: object = {}): Answer => ({
+    is: 'known',
+    facts,
+    published: '2026-08-01T06:00:00Z',
+    dueAt: '2026-08-20T05:59:00Z',
+    needsConfirmation: true,
+    recipient: undefined,
+    ...more,
+  });
+  const decideOn = (followUp: FollowUp, facts: object, answer: Answer, now = due) =>
+    decide(followUp, { facts, answer, graceMs, maxWaitMs }, now);
+  const silent: Answer = { is: 'silent', why: 'Altinn answered 503' };
+  const at = '2026-08-20T05:30:00Z';
+
+  it.each<[string, FollowUp, object, Answer, object]>([
+    ['unsettled by all', open, neverRead, said({}), { do: 'open', checkedWithAltinn: true }],
+    ['read at Altinn, unheard of', open, neverRead, said({ read: at }), { do: 'suppress', reason: 'read' }],
+    [
+      'confirmed at Altinn',
+      open,
+      neverRead,
+      said({ confirmed: at }),
+      { do: 'suppress', reason: 'confirmed' },
+    ],
+    ['purged at Altinn', notified, neverRead, said({ purged: at }), { do: 'close', reason: 'purged' }],
+    [
+      'failed at Altinn',
+      claimed,
+      neverRead,
+      said({ publishFailed: at }),
+      { do: 'close', reason: 'publishFailed' },
+    ],
+    [
+      'read, and to be confirmed',
+      confirmable(open),
+      read,
+      said({ read: at }),
+      { do: 'open', checkedWithAltinn: true },
+    ],
+    [
+      'no due date',
+      open,
+      neverRead,
+      said({}, { dueAt: undefined }),
+      { do: 'suppress', reason: 'notCalledFor' },
+    ],
+    [
+      'not published',
+      open,
+      neverRead,
+      said({}, { published: undefined }),
+      { do: 'suppress', reason: 'notCalledFor' },
+    ],
+    [
+      'no confirmation needed',
+      confirmable(open),
+      {},
+      said({}, { needsConfirmation: false }),
+      { do: 'suppress', reason: 'notCalledFor' },
+    ],
+    [
+      'due date not reached',
+      open,
+      neverRead,
+      said({}, { dueAt: '2026-08-21T06:00:00Z' }),
+      { do: 'wait', until: new Date('2026-08-21T06:05:00Z'), for: 'the due date that Altinn says' },
+    ],
+    ['not known to Altinn', open, purged, { is: 'disputed', why: '1001' }, { do: 'dispute', why: '1001' }],
+  ])('%s', (_case, followUp, facts, answer, decision) => {
+    expect(decideOn(followUp, facts, answer)).toEqual(decision);
   });
 
-  it('outlasts every action with its claim: storage has 10 s for an operation, the receiver 30 s', () => {
-    expect(claimMs).toBeGreaterThan(10_000 + 30_000 + 10_000);
+  it('asks again about an event that Altinn does not bear out, and then goes by Altinn', () => {
+    let followUp = open;
+    for (const seconds of [10, 30, 60, 300]) {
+      const decision = decideOn(followUp, read, said({}));
+      expect(decision).toEqual({ do: 'wait', until: later(seconds * 1000), for: unconfirmed });
+      followUp = {
+        ...followUp,
+        waitingFor: unconfirmed,
+        waitingSince: dueAt,
+        tries: (followUp.tries ?? 0) + 1,
+      };
+    }
+    expect(decideOn(followUp, read, said({}))).toEqual({ do: 'open', checkedWithAltinn: true });
+    const told = { ...followUp, state: 'notified' as const, notifiedAt: dueAt };
+    expect(decideOn(told, read, said({}))).toEqual({ do: 'look', at: later(day) });
+  });
+
+  it('waits for an Altinn that does not answer, ever longer, and as long as Altinn asks', () => {
+    for (const [tries, seconds] of [60, 120, 300, 600, 1800, 1800].entries()) {
+      const waiting = tries === 0 ? open : { ...open, waitingFor: 'x', waitingSince: dueAt, tries };
+      expect(decideOn(waiting, neverRead, silent)).toMatchObject({
+        until: later(seconds * 1000),
+        for: silent.why,
+      });
+    }
+    const asked: Answer = { ...silent, retryAfterMs: 900_000 };
+    expect(decideOn(open, neverRead, asked)).toMatchObject({ do: 'wait', until: later(900_000) });
+  });
+
+  it('notifies unchecked what is unsettled by all that is known after ALTINN_MAX_WAIT, and nothing else', () => {
+    const waiting = { ...open, waitingFor: 'x', waitingSince: dueAt, tries: 30 };
+    const end = later(maxWaitMs);
+    expect(decideOn(waiting, neverRead, silent, new Date(end.getTime() - 1)).do).toBe('wait');
+    expect(decideOn(waiting, neverRead, silent, end)).toEqual({ do: 'open', checkedWithAltinn: false });
+    for (const facts of [read, confirmed, purged, failed]) {
+      expect(decideOn(waiting, facts, silent, end).do, 'settled by what was pushed').toBe('wait');
+    }
+    expect(decideOn({ ...waiting, state: 'notified', notifiedAt: dueAt }, read, silent, end).do).toBe('wait');
+    expect(decideOn({ ...waiting, state: 'disputed' }, neverRead, silent, end).do).toBe('wait');
+  });
+
+  it('never suppresses or closes without Altinn, whatever was pushed', () => {
+    for (const followUp of [open, notified, claimed, confirmable(open), confirmable(notified)]) {
+      for (const answer of [silent, said({}), { is: 'disputed', why: '1001' } as const]) {
+        for (const facts of [read, confirmed, purged, failed]) {
+          for (const ms of [0, day, 8 * day, 90 * day]) {
+            expect(['suppress', 'close']).not.toContain(decideOn(followUp, facts, answer, later(ms)).do);
+          }
+        }
+      }
+    }
   });
 });
 

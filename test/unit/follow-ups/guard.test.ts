@@ -3,9 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type EventName, typePrefix } from '../../../shared/events/catalogue.ts';
 import { NotDelivered } from '../../../shared/follow-ups/channels/channel.ts';
 import type { FollowUpCheck } from '../../../shared/follow-ups/check.ts';
+import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import type { FollowUp } from '../../../shared/follow-ups/follow-up.ts';
-import { checkFollowUp } from '../../../shared/follow-ups/guard.ts';
+import { checkFollowUp, type GuardDeps } from '../../../shared/follow-ups/guard.ts';
+import type { Answer } from '../../../shared/follow-ups/question.ts';
+import { releaseDue } from '../../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
+import { DeadLetters } from '../../../shared/queue/dead-letters.ts';
 import { NonRetryableError, RetryableError } from '../../../shared/queue/errors.ts';
 import { type Message, newMessage } from '../../../shared/queue/message.ts';
 import { eventMessage } from '../../../shared/tracking/event-message.ts';
@@ -14,18 +18,36 @@ import { eventOf } from '../../support/fixture.ts';
 import { MemoryChannel, MemoryStorage, type Pause } from '../../support/memory-storage.ts';
 
 const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
-const log = { info() {}, warn() {}, error() {} };
 const { signal } = new AbortController();
+const graceMs = 300_000;
+const day = 24 * 3_600_000;
 
-const checkOf = (kind: FollowUpCheck['kind']): Message<FollowUpCheck> =>
-  newMessage({ kind, correspondenceId: letter }, { via: 'push', enqueuedAt: '2026-08-20T05:00:00.000Z' });
+const checkOf = (kind: FollowUpCheck['kind'], lease?: string): Message<FollowUpCheck> =>
+  newMessage(
+    { kind, correspondenceId: letter, lease },
+    { via: 'push', enqueuedAt: '2026-08-20T05:00:00.000Z' },
+  );
+
+const known = (facts: object = {}, more: object = {}): Answer => ({
+  is: 'known',
+  facts,
+  published: '2026-08-01T06:00:00+02:00',
+  dueAt: '2026-08-19T06:00:00Z',
+  needsConfirmation: true,
+  recipient: 'urn:altinn:organization:identifier-no:310000001',
+  ...more,
+});
 
 /** A letter whose never-read follow-up is due now. */
-async function start() {
+async function start(answer?: () => Answer) {
   const storage = new MemoryStorage();
   const timeline = new Timeline(storage.table('timeline'));
   const followUps = new FollowUps(storage.table('timeline'));
+  const due = new DueFollowUps(storage.table('due'));
   const channel = new MemoryChannel();
+  const lines: string[] = [];
+  const write = (what: string, fields?: object) => void lines.push(`${what} ${JSON.stringify(fields ?? {})}`);
+  const log = { info: write, warn: write, error: write };
   const now = () => new Date(storage.now);
   const happened = (name: EventName, id: string = name) =>
     timeline.record(
@@ -40,31 +62,46 @@ async function start() {
     if (!only) throw new Error('there is none');
     return only;
   };
-  const check = (which = checkOf('never-read'), pause: Pause = () => {}, by: string = randomUUID()) =>
-    checkFollowUp(which, {
-      followUps: new FollowUps(storage.table('timeline', pause)),
-      queue: storage.queue('follow-ups', pause),
-      channel: {
-        send: (step) => channel.send(step).then(() => pause({ name: 'notify', when: 'after' })),
+  const check = (which = checkOf('never-read'), pause: Pause = () => {}, changes: Partial<GuardDeps> = {}) =>
+    checkFollowUp(
+      which,
+      {
+        followUps: new FollowUps(storage.table('timeline', pause)),
+        due: new DueFollowUps(storage.table('due', pause)),
+        channel: { send: (step) => channel.send(step).then(() => pause({ name: 'notify', when: 'after' })) },
+        askAltinn: answer && (async () => answer()),
+        events: storage.queue('correspondence-events', pause),
+        deadLetters: new DeadLetters(storage.table('deadletters'), now),
+        graceMs,
+        maxWaitMs: 12 * 3_600_000,
+        paused: false,
+        now,
+        ...changes,
       },
-      log,
-      signal,
-      by,
-      now,
-    });
-  const pass = (seconds: number) => {
-    storage.now += seconds * 1000;
+      { log, signal, queue: 'follow-ups', by: randomUUID() },
+    );
+  /** As the timer does: releases what is due, and gives back what it put on the queue. */
+  const release = async () => {
+    await releaseDue({ due, followUps, queue: storage.queue('follow-ups'), now });
+    const messages = storage.messages('follow-ups').splice(0);
+    return messages.map(
+      ({ text }) => JSON.parse(Buffer.from(text, 'base64').toString()) as Message<FollowUpCheck>,
+    );
+  };
+  const pass = (ms: number) => {
+    storage.now += ms;
   };
   await happened('correspondencereceiverneverread');
-  const openedAt = now().toISOString();
-  await followUps.add({
-    kind: 'never-read',
-    correspondenceId: letter,
-    state: 'open',
-    openedAt,
-    dueAt: openedAt,
-  });
-  return { storage, followUps, channel, happened, followUp, check, pass, now };
+  const openedAt = new Date(storage.now - graceMs).toISOString();
+  const dueAt = now().toISOString();
+  const base = { kind: 'never-read', correspondenceId: letter } as const;
+  await followUps.add({ ...base, state: 'open', openedAt, dueAt });
+  await due.add({ ...base, at: dueAt, rank: 'pushed-opening' });
+  const learnt = () =>
+    storage
+      .messages('correspondence-events')
+      .map(({ text }) => JSON.parse(Buffer.from(text, 'base64').toString()));
+  return { storage, followUps, due, channel, lines, happened, followUp, check, release, pass, now, learnt };
 }
 
 const dies =
@@ -74,7 +111,7 @@ const dies =
     return operation.name === name ? new Promise(() => {}) : undefined;
   };
 
-describe('checkFollowUp', () => {
+describe('the guard', () => {
   it('notifies once that it is open, and records it', async () => {
     const { channel, followUp, check, now } = await start();
     await check();
@@ -83,7 +120,7 @@ describe('checkFollowUp', () => {
       {
         type: 'follow-up.opened',
         idempotencyKey: `never-read-${letter}-opened`,
-        timestamp: now().toISOString(),
+        timestamp: new Date(now().getTime() - graceMs).toISOString(),
         data: {
           followUpId: `never-read-${letter}`,
           kind: 'never-read',
@@ -99,6 +136,7 @@ describe('checkFollowUp', () => {
       state: 'notified',
       notifiedAt: now().toISOString(),
       claim: undefined,
+      lease: undefined,
     });
   });
 
@@ -129,19 +167,17 @@ describe('checkFollowUp', () => {
     expect(await followUp()).toMatchObject({ state: 'suppressed', closedAt: expect.any(String) });
   });
 
-  it('waits on the queue while it is not due', async () => {
-    const { storage, channel, followUp, check, pass } = await start();
-    pass(-90);
-    const which = checkOf('never-read');
-    await check(which);
-    const [message] = storage.messages('follow-ups');
-    const waiting = JSON.parse(Buffer.from(message?.text as string, 'base64').toString());
-    expect(waiting).toMatchObject({ via: which.via, attempt: 1, body: which.body });
-    // A message of its own: under the old id it would pass for a copy of one that is done.
-    expect(waiting.messageId).not.toBe(which.messageId);
-    expect((message?.visibleAt ?? 0) - storage.now).toBe(90_000);
+  it('waits in the due table, and not on the queue, while its time has not come', async () => {
+    const { storage, channel, followUp, check, release, pass } = await start();
+    pass(-90_000);
+    await check();
+    expect(storage.messages('follow-ups')).toEqual([]);
     expect(channel.notified).toEqual([]);
     expect(await followUp()).toMatchObject({ state: 'open' });
+    pass(89_000);
+    expect(await release()).toEqual([]);
+    pass(1_000);
+    expect(await release()).toMatchObject([{ body: { kind: 'never-read', correspondenceId: letter } }]);
   });
 
   it('is a NonRetryableError where there is no such follow-up', async () => {
@@ -149,14 +185,14 @@ describe('checkFollowUp', () => {
     await expect(check(checkOf('never-confirmed'))).rejects.toBeInstanceOf(NonRetryableError);
   });
 
-  it('takes three storage operations to notify that it is open, three that it is closed, and two to suppress it', async () => {
+  it('takes four storage operations to notify that it is open, three that it is closed, and two to suppress it', async () => {
     const { storage, check, happened } = await start();
     const operations = async () => {
       const before = storage.operations;
       await check();
       return storage.operations - before;
     };
-    expect(await operations()).toBe(3);
+    expect(await operations()).toBe(4);
     await happened('correspondencereceiverread');
     expect(await operations()).toBe(3);
 
@@ -167,21 +203,47 @@ describe('checkFollowUp', () => {
     expect(other.storage.operations - before).toBe(2);
   });
 
-  it('keeps out everybody else while it notifies', async () => {
-    const { channel, check } = await start();
-    await check(checkOf('never-read'), async ({ name }) => {
-      if (name === 'notify') await expect(check()).rejects.toBeInstanceOf(RetryableError);
-    });
+  it('takes no step while follow-ups are paused, and comes again when the lease is over', async () => {
+    const { channel, check, release, pass } = await start();
+    const [message] = await release();
+    await check(message, undefined, { paused: true });
+    expect(channel.notified).toEqual([]);
+    pass(15 * 60_000);
+    const [again] = await release();
+    await check(again);
+    expect(channel.notified).toHaveLength(1);
+  });
+});
+
+describe('one live message', () => {
+  it('acts, and a copy of an older one does not', async () => {
+    const { channel, check, release, pass } = await start();
+    const [first] = await release();
+    pass(15 * 60_000);
+    const [second] = await release();
+    await check(first);
+    expect(channel.notified).toEqual([]);
+    await check(second);
+    await check(second);
     expect(channel.notified).toHaveLength(1);
   });
 
-  it('is taken over from a process that died, under the same key, two minutes later', async () => {
-    const { channel, followUp, check, pass } = await start();
-    void check(checkOf('never-read'), dies('notify'));
+  it('does not act when its lease is nearly over: another may act any moment', async () => {
+    const { channel, check, release, pass } = await start();
+    const [message] = await release();
+    pass(13 * 60_000);
+    await check(message);
+    expect(channel.notified).toEqual([]);
+  });
+
+  it('is taken over from a process that died, under the same key', async () => {
+    const { channel, followUp, check, release, pass } = await start();
+    const [message] = await release();
+    void check(message, dies('notify'));
     await expect.poll(() => channel.notified.length).toBe(1);
-    await expect(check()).rejects.toBeInstanceOf(RetryableError);
-    pass(121);
-    await check();
+    pass(15 * 60_000);
+    const [again] = await release();
+    await check(again);
     expect(channel.notified.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
       `never-read-${letter}-opened`,
       `never-read-${letter}-opened`,
@@ -190,70 +252,192 @@ describe('checkFollowUp', () => {
   });
 
   it('is notified as settled if a process died and it was settled since: perhaps somebody had been notified', async () => {
-    const { channel, followUp, check, pass, happened } = await start();
-    void check(checkOf('never-read'), dies('notify'));
+    const { channel, followUp, check, release, pass, happened } = await start();
+    const [message] = await release();
+    void check(message, dies('notify'));
     await expect.poll(() => channel.notified.length).toBe(1);
     await happened('correspondencereceiverread');
-    pass(121);
-    await check();
+    pass(15 * 60_000);
+    const [again] = await release();
+    await check(again);
     expect(channel.notified.map(({ type }) => type)).toEqual(['follow-up.opened', 'follow-up.closed']);
     expect(await followUp()).toMatchObject({ state: 'closed', reason: 'read' });
   });
 
-  it('lets go where the channel certainly did not take it, so that it can be suppressed', async () => {
-    const { channel, followUp, check, happened } = await start();
+  it('notifies once though it is on the queue twice', async () => {
+    const { channel, check, release } = await start();
+    const [twin] = await release();
+    await check(twin, async ({ name }) => {
+      if (name === 'notify') await expect(check(twin)).rejects.toBeInstanceOf(RetryableError);
+    });
+    expect(channel.notified).toHaveLength(1);
+  });
+});
+
+describe('a channel', () => {
+  it('that certainly did not take it is tried again later, and it can be suppressed', async () => {
+    const { channel, followUp, check, release, pass, happened } = await start();
     const down: Pause = ({ name }) => {
       if (name !== 'notify') return;
       channel.notified.length = 0;
-      throw new NotDelivered('answered 500');
+      throw new NotDelivered('answered 400');
     };
-    await expect(check(checkOf('never-read'), down)).rejects.toBeInstanceOf(NotDelivered);
-    expect(await followUp()).toMatchObject({ state: 'open', claim: undefined });
+    await check(checkOf('never-read'), down);
+    expect(await followUp()).toMatchObject({
+      state: 'open',
+      claim: undefined,
+      waitingFor: 'answered 400',
+      tries: 1,
+    });
     await happened('correspondencereceiverread');
-    await check();
+    pass(60_000);
+    const [again] = await release();
+    await check(again);
     expect(channel.notified).toEqual([]);
     expect(await followUp()).toMatchObject({ state: 'suppressed' });
+    expect(await followUp()).not.toHaveProperty('waitingFor');
   });
 
-  it('keeps its claim where it is not known whether the channel took it', async () => {
-    const { followUp, check } = await start();
+  it('that perhaps took it keeps the claim: settled, it is closed and not suppressed', async () => {
+    const { channel, followUp, check, release, pass, happened } = await start();
     const resets: Pause = ({ name }) => {
       if (name === 'notify') throw new Error('ECONNRESET');
     };
-    await expect(check(checkOf('never-read'), resets)).rejects.toThrow('ECONNRESET');
+    await check(checkOf('never-read'), resets);
     expect(await followUp()).toMatchObject({ state: 'open', claim: { at: expect.any(String) } });
+    await happened('correspondencereceiverread');
+    pass(60_000);
+    const [again] = await release();
+    await check(again);
+    expect(channel.notified.at(-1)?.type).toBe('follow-up.closed');
+  });
+});
+
+describe('with Altinn', () => {
+  it('a forged read quiets no alarm', async () => {
+    const { channel, check, release, pass, happened } = await start(() => known());
+    await happened('correspondencereceiverread');
+    for (let tries = 0; tries < 8; tries++) {
+      for (const message of await release()) await check(message);
+      pass(300_000);
+    }
+    expect(channel.notified).toMatchObject([{ type: 'follow-up.opened', data: { checkedWithAltinn: true } }]);
   });
 
-  // the same one: the storage client tries a Put Message again whose answer was late, and a worker that died after it
-  // had put it back leaves two.
-  it('notifies once though its message is on the queue twice', async () => {
-    const { channel, check } = await start();
-    const twins = checkOf('never-read');
-    let nested = false;
-    const first = check(twins, async ({ name }) => {
-      if (name !== 'notify' || nested) return;
-      nested = true;
-      await check(twins).catch(() => {});
+  it('a forged never-read raises none: read, purged, failed, not due, not published or not known there', async () => {
+    for (const answer of [
+      known({ read: '2026-08-19T05:00:00Z' }),
+      known({ purged: '2026-08-19T05:00:00Z' }),
+      known({ publishFailed: '2026-08-19T05:00:00Z' }),
+      known({}, { dueAt: undefined }),
+      known({}, { dueAt: '2026-09-19T05:00:00Z' }),
+      known({}, { published: undefined }),
+      { is: 'disputed', why: 'code 1001' } as const,
+      { is: 'disputed', why: 'code 4001' } as const,
+    ]) {
+      const { channel, check, followUp } = await start(() => answer);
+      await check();
+      expect(channel.notified, JSON.stringify(answer)).toEqual([]);
+      expect((await followUp()).state).not.toBe('notified');
+    }
+  });
+
+  it('what is told comes from the answer: a forged published names nobody', async () => {
+    const { channel, check, happened } = await start(() => known());
+    await happened('correspondencepublished');
+    await check();
+    expect(channel.notified[0]?.data).toMatchObject({
+      recipient: 'urn:altinn:organization:identifier-no:310000001',
+      dueAt: '2026-08-19T06:00:00Z',
+      published: '2026-08-01T04:00:00Z',
+      checkedWithAltinn: true,
     });
-    await first.catch(() => {});
-    expect(channel.notified).toHaveLength(1);
   });
 
-  // A dead instance's messages come back after ten minutes: nobody may take the claim over while its new holder notifies.
-  it('is claimed anew by whoever comes back to it', async () => {
-    const { followUps, channel, followUp, check, now, pass } = await start();
-    const which = checkOf('never-read');
-    const { etag, ...open } = await followUp();
-    const claim = { by: 'the message', at: now().toISOString() };
-    await followUps.save({ ...(open as FollowUp), claim }, etag);
-    pass(600);
-    await check(
-      which,
-      async ({ name }) => {
-        if (name === 'notify') await check().catch(() => {});
+  it('learns each fact once, as an event of the letter’s resource', async () => {
+    const facts = { read: '2026-08-19T05:00:00Z', confirmed: '2026-08-19T05:30:00Z' };
+    const { check, learnt, followUp } = await start(() => known(facts));
+    await check();
+    const resource = 'urn:altinn:resource:brev-fra-etaten';
+    expect(learnt()).toMatchObject([
+      {
+        via: 'asked',
+        body: { event: { id: 'asked-details-correspondencereceiverread', resource, time: facts.read } },
       },
-      'the message',
-    ).catch(() => {});
+      { via: 'asked', body: { event: { id: 'asked-details-correspondencereceiverconfirmed', resource } } },
+    ]);
+    expect(await followUp()).toMatchObject({ state: 'suppressed', reason: 'read' });
+  });
+
+  it('that does not answer: waits, says so in the status, and notifies unchecked after ALTINN_MAX_WAIT', async () => {
+    const { channel, check, release, pass, followUp } = await start(() => ({
+      is: 'silent',
+      why: 'Altinn answered 503',
+    }));
+    for (let minutes = 0; minutes < 11 * 60; minutes += 5) {
+      for (const message of await release()) await check(message);
+      pass(300_000);
+    }
+    expect(channel.notified).toEqual([]);
+    expect(await followUp()).toMatchObject({ state: 'open', waitingFor: 'Altinn answered 503' });
+    for (let minutes = 0; minutes < 3 * 60; minutes += 5) {
+      for (const message of await release()) await check(message);
+      pass(300_000);
+    }
+    expect(channel.notified).toMatchObject([
+      { type: 'follow-up.opened', data: { checkedWithAltinn: false } },
+    ]);
+    expect(await followUp()).toMatchObject({ state: 'notified', checkedWithAltinn: false });
+    expect(await followUp()).not.toHaveProperty('waitingFor');
+  });
+
+  it('that does not know the letter: disputed, one dead letter, and asked again when that is redriven', async () => {
+    let answer: Answer = { is: 'disputed', why: 'Altinn does not know the letter (404, code 1001)' };
+    const { storage, channel, check, release, pass, followUp } = await start(() => answer);
+    for (const days of [0, 1, 6, 23]) {
+      pass(days * day + 60_000);
+      for (const message of await release()) await check(message);
+    }
+    expect(await followUp()).toMatchObject({ state: 'disputed' });
+    const [only, ...more] = storage.rowsOf('deadletters');
+    expect(more).toEqual([]);
+    expect(only).toMatchObject({ partitionKey: 'follow-ups', reason: expect.stringContaining('1001') });
+    answer = known();
+    await check(JSON.parse(String(only?.raw)));
     expect(channel.notified).toHaveLength(1);
+    expect(await followUp()).toMatchObject({ state: 'notified' });
+  });
+
+  it('closes what was notified and whose closing event was lost, a day, a week or a month later', async () => {
+    for (const days of [1, 7, 30]) {
+      let answer = known();
+      const { channel, check, release, pass } = await start(() => answer);
+      const turn = async () => {
+        for (const message of await release()) await check(message);
+      };
+      await turn();
+      for (let passed = 0; passed <= days; passed++) {
+        if (passed === days) answer = known({ read: '2026-08-20T07:00:00Z' });
+        await turn();
+        pass(day);
+      }
+      await turn();
+      expect(
+        channel.notified.map(({ type }) => type),
+        `${days} days`,
+      ).toEqual(['follow-up.opened', 'follow-up.closed']);
+    }
+  });
+
+  it('keeps the lease’s word in the follow-up alone: no row is left when all is over', async () => {
+    const { storage, check, release, pass } = await start(() => known({ read: '2026-08-19T05:00:00Z' }));
+    for (let turns = 0; turns < 5; turns++) {
+      for (const message of await release()) await check(message);
+      pass(15 * 60_000);
+    }
+    expect(storage.rowsOf('due')).toEqual([]);
+    const [row] = storage.rowsOf('timeline').filter(({ rowKey }) => rowKey.startsWith('follow-up:'));
+    expect(row as unknown as FollowUp & { leasedUntil?: string }).toMatchObject({ state: 'suppressed' });
+    expect(row?.leasedUntil).toBeUndefined();
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, type EventName, typePrefix } from '../../../shared/events/catalogue.ts';
 import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
+import { type Due, DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import { openAndClose } from '../../../shared/follow-ups/open-and-close.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
+import type { Via } from '../../../shared/queue/message.ts';
 import { parseGuid } from '../../../shared/runtime/guid.ts';
 import { eventOf } from '../../support/fixture.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
@@ -11,29 +13,32 @@ const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
 const now = new Date('2026-08-20T06:00:00Z');
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-function start(graceMs = 300_000) {
+function start(graceMs = 300_000, since = '2026-08-19T00:00:00Z', via: Via = 'pull') {
   const storage = new MemoryStorage();
   storage.now = now.getTime();
   const followUps = new FollowUps(storage.table('timeline'));
   const consequence = openAndClose({
     followUps,
-    queue: storage.queue('follow-ups'),
+    due: new DueFollowUps(storage.table('due')),
     graceMs,
+    since: async () => since,
     now: () => now,
   });
   const happens = (name: string, changes: Partial<CloudEvent> = {}) =>
     consequence({
       event: { ...eventOf('subject-person'), type: typePrefix + name, ...changes } as CloudEvent,
       id: parseGuid((changes.resourceinstance as string) ?? letter) as string,
-      via: 'pull',
+      via,
       traceparent,
     });
   const checks = () =>
-    storage.messages('follow-ups').map(({ text, visibleAt }) => {
-      const { kind, correspondenceId } = JSON.parse(Buffer.from(text, 'base64').toString()).body;
-      return { kind, correspondenceId, after: (visibleAt - now.getTime()) / 1000 };
+    (storage.rowsOf('due') as unknown as Due[]).map(({ kind, correspondenceId, at, rank }) => {
+      return { kind, correspondenceId, rank, after: (Date.parse(at) - now.getTime()) / 1000 };
     });
-  return { storage, followUps, happens, checks };
+  const forget = () => {
+    for (const key of storage.rows.keys()) if (key.startsWith('["due"')) storage.rows.delete(key);
+  };
+  return { storage, followUps, happens, checks, forget };
 }
 
 describe('openAndClose', () => {
@@ -53,7 +58,7 @@ describe('openAndClose', () => {
         claim: undefined,
       },
     ]);
-    expect(checks()).toEqual([{ kind, correspondenceId: letter, after: 90 }]);
+    expect(checks()).toEqual([{ kind, correspondenceId: letter, rank: 'verified-opening', after: 90 }]);
   });
 
   it('opens it in any casing of type and id', async () => {
@@ -64,12 +69,13 @@ describe('openAndClose', () => {
   });
 
   it('keeps the first of its kind, and has it checked once more all the same: whoever added it may have died', async () => {
-    const { storage, followUps, happens, checks } = start();
+    const { storage, followUps, happens, checks, forget } = start();
     await happens('correspondencereceiverneverread');
     const [before] = storage.rowsOf('timeline');
+    forget();
     await happens('correspondencereceiverneverread', { id: 'another' });
     expect(storage.rowsOf('timeline')).toEqual([before]);
-    expect(checks()).toHaveLength(2);
+    expect(checks()).toHaveLength(1);
     await happens('correspondencereceiverneverconfirmed');
     expect(await followUps.of(letter)).toHaveLength(2);
   });
@@ -80,25 +86,25 @@ describe('openAndClose', () => {
     ['correspondencepurged', ['never-confirmed', 'never-read']],
     ['correspondencepublishfailed', ['never-confirmed', 'never-read']],
   ])('%s has what it settles checked, at once', async (name, kinds) => {
-    const { storage, happens, checks } = start();
+    const { happens, checks, forget } = start();
     await happens('correspondencereceiverneverread');
     await happens('correspondencereceiverneverconfirmed');
-    storage.messages('follow-ups').length = 0;
+    forget();
     await happens(name);
     expect(checks().sort((a, b) => (a.kind < b.kind ? -1 : 1))).toEqual(
-      kinds.map((kind) => ({ kind, correspondenceId: letter, after: 0 })),
+      kinds.map((kind) => ({ kind, correspondenceId: letter, rank: 'verified-closing', after: 0 })),
     );
   });
 
   it.each(['open', 'notified', 'suppressed', 'closed'] as const)(
     'has one that is %s checked only if it can change',
     async (state) => {
-      const { storage, followUps, happens, checks } = start();
+      const { followUps, happens, checks, forget } = start();
       await happens('correspondencereceiverneverread');
       const [followUp] = await followUps.of(letter);
       if (!followUp) throw new Error('not there');
       await followUps.save({ ...followUp, state }, followUp.etag);
-      storage.messages('follow-ups').length = 0;
+      forget();
       await happens('correspondencereceiverread');
       expect(checks()).toHaveLength(state === 'open' || state === 'notified' ? 1 : 0);
     },
@@ -127,12 +133,25 @@ describe('openAndClose', () => {
     expect(storage.rowsOf('timeline')).toMatchObject([{ kind: 'never-opened', state: 'open' }]);
   });
 
-  it('says how the event came, and of which trace it is', async () => {
-    const { storage, happens } = start();
+  it.each<[Via, string]>([
+    ['push', 'pushed-opening'],
+    ['pull', 'verified-opening'],
+    ['asked', 'verified-opening'],
+  ])('lets what came by %s wait among the %s', async (via, rank) => {
+    const { happens, checks } = start(0, undefined, via);
     await happens('correspondencereceiverneverread');
-    const [message] = storage.messages('follow-ups');
-    const read = JSON.parse(Buffer.from(message?.text ?? '', 'base64').toString());
-    expect(read).toMatchObject({ via: 'pull', traceparent, enqueuedAt: now.toISOString(), attempt: 1 });
+    expect(checks()).toMatchObject([{ rank }]);
+  });
+
+  it('records what is older than the start line, and has nobody notified', async () => {
+    const { followUps, happens, checks } = start(0, '2026-08-20T05:00:00Z');
+    await happens('correspondencereceiverneverread', { time: '2026-08-20T04:59:59Z' });
+    await happens('correspondencereceiverneverconfirmed', { time: '2026-08-20T05:00:00Z' });
+    expect(await followUps.of(letter)).toMatchObject([
+      { kind: 'never-confirmed', state: 'open' },
+      { kind: 'never-read', state: 'suppressed', reason: 'beforeFollowUpSince' },
+    ]);
+    expect(checks()).toMatchObject([{ kind: 'never-confirmed' }]);
   });
 
   it('takes one storage operation to look for what a fact settles, and two to open', async () => {

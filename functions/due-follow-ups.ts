@@ -1,0 +1,20 @@
+import type { InvocationContext, Timer } from '@azure/functions';
+import { type ReleaseDeps, releaseDue } from '../shared/follow-ups/release.ts';
+import { logTo } from '../shared/runtime/log.ts';
+
+interface Deps extends ReleaseDeps {
+  /** Remembers when the receiver was first started. */
+  readonly since: () => Promise<string>;
+  readonly paused: boolean;
+}
+
+/** Releases the follow-ups that are due to their queue. */
+export function makeDueFollowUps({ since, paused, ...deps }: Deps) {
+  return async (_timer: Timer, context: InvocationContext): Promise<void> => {
+    const log = logTo(context);
+    await since();
+    if (paused) return log.info('follow-ups are paused');
+    const { released, more } = await releaseDue(deps);
+    if (released > 0 || more) log.info('follow-ups released', { released, more });
+  };
+}

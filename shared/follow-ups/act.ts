@@ -1,0 +1,208 @@
+import { type Fact, openingFact } from '../events/catalogue.ts';
+import { utc } from '../events/time.ts';
+import type { DeadLetters } from '../queue/dead-letters.ts';
+import { RetryableError } from '../queue/errors.ts';
+import { type Message, newMessage } from '../queue/message.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Status } from '../tracking/status.ts';
+import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
+import type { FollowUpCheck } from './check.ts';
+import { type Decision, looksMs, unconfirmed } from './decide.ts';
+import type { DueFollowUps, Rank } from './due.ts';
+import { type FollowUp, followUpId } from './follow-up.ts';
+import type { Answer } from './question.ts';
+import type { FollowUps, StoredFollowUp } from './store.ts';
+
+export interface ActDeps {
+  readonly followUps: Pick<FollowUps, 'save'>;
+  readonly due: Pick<DueFollowUps, 'add'>;
+  readonly channel: Channel;
+  readonly deadLetters: Pick<DeadLetters, 'add'>;
+  readonly now?: () => Date;
+}
+
+export interface ActContext {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** The name of the queue that the message is from. */
+  readonly queue: string;
+  /** The id of the queue message: the same when it comes again after a crash. */
+  readonly by: string;
+}
+
+/** Milliseconds until a step is sent again that its channel did not take; the last one is repeated. */
+const channelMs = [10_000, 60_000, 300_000, 600_000];
+
+/** Of a claim that nobody holds any more, though somebody may have been notified under it. */
+const runOut = new Date(0).toISOString();
+
+/** Carries out what was decided about a follow-up. */
+export class Act {
+  #followUp: FollowUp;
+  #etag: string;
+  readonly #status: Status;
+  readonly #answer: Answer | undefined;
+  readonly #message: Message<FollowUpCheck>;
+  readonly #deps: ActDeps;
+  readonly #context: ActContext;
+
+  constructor(
+    { etag, ...followUp }: StoredFollowUp,
+    status: Status,
+    answer: Answer | undefined,
+    message: Message<FollowUpCheck>,
+    deps: ActDeps,
+    context: ActContext,
+  ) {
+    this.#followUp = followUp;
+    this.#etag = etag;
+    this.#status = status;
+    this.#answer = answer;
+    this.#message = message;
+    this.#deps = deps;
+    this.#context = context;
+  }
+
+  async carryOut(decision: Decision): Promise<void> {
+    const { log } = this.#context;
+    const { kind, correspondenceId: id, waitingFor } = this.#followUp;
+    if (waitingFor === unconfirmed && (decision.do === 'open' || decision.do === 'look')) {
+      log.warn('an event that settles a follow-up is not borne out by Altinn', { kind, id });
+    }
+    switch (decision.do) {
+      case 'wait':
+        return this.#wait(decision.until, decision.for);
+      case 'look':
+        return this.#finish({}, decision.at, 'later');
+      case 'dispute':
+        return this.#dispute(decision.why);
+      case 'suppress':
+        if (decision.reason === 'notCalledFor') log.warn('follow-up not called for', { kind, id });
+        await this.#finish({ state: 'suppressed', reason: decision.reason, closedAt: this.#now() });
+        break;
+      case 'open': {
+        const { checkedWithAltinn } = decision;
+        await this.#notify('follow-up.opened', checkedWithAltinn);
+        break;
+      }
+      case 'close':
+        await this.#notify('follow-up.closed', this.#answer?.is === 'known' || undefined, decision.reason);
+    }
+    log.info(`follow-up ${decision.do}`, { kind, id });
+  }
+
+  async #notify(type: Step['type'], checkedWithAltinn?: boolean, reason?: Fact): Promise<void> {
+    const { channel } = this.#deps;
+    const { by, log, signal } = this.#context;
+    const at = this.#now();
+    const hadClaim = this.#followUp.claim !== undefined;
+    await this.#save({ claim: { by, at } });
+    try {
+      const step = this.#stepOf(type, type === 'follow-up.opened' ? this.#followUp.openedAt : at);
+      const more = {
+        ...(checkedWithAltinn !== undefined && { checkedWithAltinn }),
+        ...(reason && { reason }),
+      };
+      await channel.send({ ...step, data: { ...step.data, ...more } }, log, signal);
+    } catch (error) {
+      // What settles it until the next try suppresses it, unless somebody may have been notified.
+      const perhapsNotified = !(error instanceof NotDelivered) || hadClaim;
+      const why = error instanceof Error ? error.message : String(error);
+      log.warn('channel failed', {
+        kind: this.#followUp.kind,
+        id: this.#followUp.correspondenceId,
+        reason: why,
+      });
+      const tries = this.#followUp.waitingFor === why ? (this.#followUp.tries ?? 0) : 0;
+      const delayMs = channelMs[Math.min(tries, channelMs.length - 1)] as number;
+      await this.#save({ claim: perhapsNotified ? { by, at: runOut } : undefined });
+      return this.#wait(new Date(Date.parse(at) + delayMs), why);
+    }
+    if (type === 'follow-up.closed') {
+      return this.#finish({ state: 'closed', closedAt: at, reason, claim: undefined });
+    }
+    const notified = { state: 'notified' as const, notifiedAt: at, claim: undefined };
+    const next = new Date(Date.parse(at) + (looksMs[0] as number));
+    await this.#finish(
+      { ...notified, ...(checkedWithAltinn !== undefined && { checkedWithAltinn }) },
+      next,
+      'later',
+    );
+  }
+
+  /** Comes again: for what it waits, since when, and how often it was checked in vain, stand in the status. */
+  async #wait(until: Date, waitingFor?: string): Promise<void> {
+    const { waitingSince, tries = 0 } = this.#followUp;
+    const isSame = waitingFor !== undefined && this.#followUp.waitingFor !== undefined;
+    const waits = waitingFor
+      ? { waitingFor, waitingSince: (isSame && waitingSince) || this.#now(), tries: isSame ? tries + 1 : 1 }
+      : {};
+    await this.#finish(waits, until, 'verified-opening', waitingFor !== undefined);
+  }
+
+  async #dispute(why: string): Promise<void> {
+    const { deadLetters } = this.#deps;
+    const { kind, correspondenceId: id, openedAt } = this.#followUp;
+    // One dead letter a follow-up, the same each time: redriven, Altinn is asked again.
+    const messageId = `disputed-${followUpId(this.#followUp)}`;
+    const body: FollowUpCheck = { kind, correspondenceId: id };
+    const message = { ...newMessage(body, { via: this.#message.via, enqueuedAt: openedAt }), messageId };
+    await deadLetters.add(this.#context.queue, message, why);
+    this.#context.log.warn('follow-up disputed', { kind, id, reason: why });
+    const next = looksMs.map((ms) => new Date(Date.parse(openedAt) + ms));
+    const now = this.#now();
+    await this.#finish(
+      { state: 'disputed' },
+      next.find((at) => at.toISOString() > now),
+      'later',
+    );
+  }
+
+  /** Saves what became of it and gives the lease back; first of all notes when it is due again, lest it be forgotten. */
+  async #finish(
+    changes: Partial<FollowUp>,
+    next?: Date,
+    rank: Rank = 'later',
+    keepsWaiting = false,
+  ): Promise<void> {
+    const { kind, correspondenceId } = this.#followUp;
+    const dueAt = next?.toISOString();
+    if (dueAt) await this.#deps.due.add({ kind, correspondenceId, at: dueAt, rank });
+    const waiting = keepsWaiting ? {} : { waitingFor: undefined, waitingSince: undefined, tries: undefined };
+    await this.#save({ ...waiting, ...changes, dueAt, lease: undefined });
+  }
+
+  async #save(changes: Partial<FollowUp>): Promise<void> {
+    const changed = { ...this.#followUp, ...changes };
+    const saved = await this.#deps.followUps.save(changed, this.#etag);
+    if (saved === undefined) throw new RetryableError('the follow-up was changed meanwhile');
+    this.#followUp = changed;
+    this.#etag = saved;
+  }
+
+  #stepOf(type: Step['type'], timestamp: string): Step {
+    const { kind, correspondenceId } = this.#followUp;
+    const id = followUpId(this.#followUp);
+    const answer = this.#answer?.is === 'known' ? this.#answer : undefined;
+    return {
+      type,
+      idempotencyKey: `${id}-${type === 'follow-up.opened' ? 'opened' : 'closed'}`,
+      timestamp,
+      data: {
+        followUpId: id,
+        kind,
+        correspondenceId,
+        resource: this.#status.resource,
+        recipient: answer ? answer.recipient : this.#status.recipient,
+        since: this.#status.facts[openingFact(kind)],
+        ...(answer?.dueAt && { dueAt: utc(answer.dueAt) }),
+        ...(answer?.published && { published: utc(answer.published) }),
+        status: this.#status.word,
+      },
+    };
+  }
+
+  #now(): string {
+    return (this.#deps.now?.() ?? new Date()).toISOString();
+  }
+}

@@ -1,0 +1,111 @@
+import { AltinnError, noAccess, notFound } from '../altinn/api/altinn-error.ts';
+import type { Correspondence, Letter } from '../altinn/api/correspondence.ts';
+import { TokenError } from '../altinn/auth/token-error.ts';
+import { messageOf } from '../runtime/log.ts';
+
+/** The facts that Altinn's answer can state, each with the type that states it in a timeline. */
+export const askable = {
+  read: 'correspondencereceiverread',
+  confirmed: 'correspondencereceiverconfirmed',
+  purged: 'correspondencepurged',
+  publishFailed: 'correspondencepublishfailed',
+} as const;
+
+/** What Altinn says of a letter at this moment. */
+export type Answer =
+  | {
+      readonly is: 'known';
+      /** What holds, each with its time. */
+      readonly facts: Readonly<Partial<Record<keyof typeof askable, string>>>;
+      readonly published: string | undefined;
+      readonly dueAt: string | undefined;
+      readonly needsConfirmation: boolean;
+      /** Personal data where it is a person's number. */
+      readonly recipient: string | undefined;
+    }
+  /** Altinn does not know the letter, or does not let us see it: that proves nothing about the letter. */
+  | { readonly is: 'disputed'; readonly why: string }
+  /** It could not be asked. */
+  | { readonly is: 'silent'; readonly why: string; readonly retryAfterMs?: number | undefined };
+
+export type AskAltinn = (correspondenceId: string, signal: AbortSignal) => Promise<Answer>;
+
+/** How the pace towards Altinn hears of its answers. */
+export interface Listener {
+  answered(tookMs: number): Promise<void>;
+  silent(retryAfterMs: number | undefined): Promise<void>;
+}
+
+/** Milliseconds that an answer holds for the other follow-ups of the same letter. */
+const sharedForMs = 60_000;
+
+/**
+ * Makes the question that every follow-up rests on: what Altinn says of its letter now. It is asked once, whatever is
+ * wrong: who asks comes again later. One answer serves all follow-ups of a letter for a minute.
+ */
+export function makeAskAltinn(correspondence: Pick<Correspondence, 'letter'>, listener: Listener): AskAltinn {
+  const answers = new Map<string, { readonly at: number; readonly answer: Answer }>();
+  return async (id, signal) => {
+    const now = Date.now();
+    for (const [key, { at }] of answers) if (now - at > sharedForMs) answers.delete(key);
+    const known = answers.get(id);
+    if (known) return known.answer;
+    try {
+      const answer = toAnswer(await correspondence.letter(id, signal), new Date(now).toISOString());
+      answers.set(id, { at: now, answer });
+      await listener.answered(Date.now() - now);
+      return answer;
+    } catch (error) {
+      const why = disputeOf(error);
+      if (why) {
+        await listener.answered(Date.now() - now);
+        return { is: 'disputed', why };
+      }
+      if (!(error instanceof AltinnError || error instanceof TokenError)) throw error;
+      const seconds = error instanceof AltinnError ? error.retryAfter : undefined;
+      const retryAfterMs = seconds === undefined ? undefined : seconds * 1_000;
+      await listener.silent(retryAfterMs);
+      return { is: 'silent', why: messageOf(error), retryAfterMs };
+    }
+  };
+}
+
+function disputeOf(error: unknown): string | undefined {
+  const { status, errorCode } = (error ?? {}) as Partial<AltinnError>;
+  if (!(error instanceof AltinnError)) return undefined;
+  if (status === 404 && errorCode === notFound) {
+    return 'Altinn does not know the letter (404, code 1001): a forged event, or one of another environment';
+  }
+  if (status === 401 && errorCode === noAccess) {
+    return 'Altinn does not let us see the letter (401, code 4001): give the client access to its resource, or the event was forged';
+  }
+  return undefined;
+}
+
+/**
+ * `status` is the numerically highest one, not the latest: a letter that was confirmed or purged says
+ * `AttachmentsDownloaded` once its attachment was fetched. So each fact is looked for in the history as well.
+ * Source: Altinn/altinn-correspondence, `CorrespondenceStatus` and `GetCorrespondenceDetailsHandler`.
+ */
+function toAnswer(letter: Letter, seenAt: string): Answer {
+  const { status, statusHistory } = letter;
+  const since = (pattern: RegExp) => {
+    const times = (statusHistory ?? []).filter((each) => pattern.test(each.status ?? ''));
+    const [first] = times.map(({ statusChanged }) => statusChanged ?? seenAt).sort();
+    return first ?? (pattern.test(status ?? '') ? (letter.statusChanged ?? seenAt) : undefined);
+  };
+  const facts = {
+    read: letter.read ?? since(/^Read$/),
+    confirmed: since(/^Confirmed$/),
+    purged: letter.isGone ? (since(/^PurgedBy/) ?? seenAt) : since(/^PurgedBy/),
+    publishFailed: since(/^Failed$/),
+  };
+  return {
+    is: 'known',
+    facts: Object.fromEntries(Object.entries(facts).filter(([, time]) => time)),
+    published: letter.published ?? since(/^Published$/),
+    dueAt: letter.dueDateTime ?? undefined,
+    needsConfirmation: letter.isConfirmationNeeded ?? false,
+    recipient: letter.recipient ?? undefined,
+  };
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { Pace } from '../../../shared/altinn/pace.ts';
+import { MemoryStorage } from '../../support/memory-storage.ts';
+
+function start(rate = 2, maxRate = 10) {
+  const storage = new MemoryStorage();
+  const instance = () => new Pace(storage.table('shared'), { rate, maxRate, now: () => storage.now });
+  const pass = (ms: number) => {
+    storage.now += ms;
+  };
+  return { storage, instance, pass };
+}
+
+describe('the pace towards Altinn', () => {
+  it('gives out a minute at the most, of all instances together', async () => {
+    const { instance } = start();
+    const taken = await Promise.all(Array.from({ length: 5 }, () => instance().take(1_000)));
+    const count = taken.reduce((sum, slots) => sum + slots.count, 0);
+    expect(count).toBeGreaterThanOrEqual(120);
+    expect(count).toBeLessThanOrEqual(122);
+    expect(taken.filter((slots) => slots.count > 0)[0]).toMatchObject({ firstMs: 0, intervalMs: 500 });
+  });
+
+  it('rises by a tenth a slice, up to the ceiling and never above it', async () => {
+    const { instance, pass } = start();
+    const pace = instance();
+    const perMinute: number[] = [];
+    for (let minute = 0; minute < 40; minute++) {
+      perMinute.push((await pace.take(10_000)).count);
+      pass(60_000);
+    }
+    expect(perMinute[0]).toBe(120);
+    expect(perMinute[1]).toBeGreaterThan(125);
+    expect(Math.max(...perMinute)).toBeLessThanOrEqual(600);
+    expect(perMinute.at(-1)).toBeGreaterThan(590);
+  });
+
+  it('costs a fraction of a storage operation a question', async () => {
+    const { storage, instance } = start(10);
+    const pace = instance();
+    const { count } = await pace.take(1_000);
+    for (let question = 0; question < count; question++) await pace.answered(50);
+    expect(storage.operations / count).toBeLessThan(0.05);
+  });
+
+  it('halves when Altinn says 429 or does not answer, stays away as long as it asks, and rises again', async () => {
+    const { instance, pass } = start(8);
+    const pace = instance();
+    expect((await pace.take(1)).intervalMs).toBe(125);
+    await pace.silent(45_000);
+    expect((await pace.take(10)).count).toBe(0);
+    pass(45_000);
+    expect((await pace.take(10)).intervalMs).toBeGreaterThan(200);
+    await pace.answered(100);
+    pass(60_000);
+    const slower = (await pace.take(1_000)).count;
+    pass(60_000);
+    expect((await pace.take(1_000)).count).toBeGreaterThan(slower);
+  });
+
+  it('slows down when answers get slower', async () => {
+    const { instance, pass } = start(10);
+    const pace = instance();
+    for (let slow = 0; slow < 3; slow++) {
+      await pace.answered(8_000);
+      pass(11_000);
+    }
+    expect((await pace.take(10)).intervalMs).toBeGreaterThan(250);
+  });
+
+  it('stops while Altinn is down, in every instance, and one probe ends that', async () => {
+    const { instance, pass } = start(10);
+    const [one, other] = [instance(), instance()];
+    for (let failures = 0; failures < 5; failures++) await one.silent();
+    expect([(await one.take(10)).count, (await other.take(10)).count]).toEqual([0, 0]);
+    pass(30_000);
+    const probes = await Promise.all([one.take(10), other.take(10), other.take(10)]);
+    expect(probes.reduce((sum, { count }) => sum + count, 0)).toBe(1);
+    await one.silent();
+    pass(30_000);
+    expect((await other.take(10)).count).toBe(0);
+    pass(60_000);
+    expect((await other.take(10)).count).toBe(1);
+    await other.answered(100);
+    expect((await one.take(10)).count).toBe(10);
+  });
+});
