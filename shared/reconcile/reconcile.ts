@@ -1,4 +1,5 @@
 import type { Events } from '../altinn/api/events.ts';
+import { isOfCorrespondence } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import { compareTimes, utc } from '../events/time.ts';
 import type { DeadLetters } from '../queue/dead-letters.ts';
@@ -124,7 +125,8 @@ async function pullFrom(
   for (;;) {
     const page = await events.pull({ resource, subject, after });
     if (page.lastId === undefined || page.lastId === after) return report;
-    const wanted = page.events.filter((event) => !from || isSince(event, from));
+    const own = page.events.filter(({ type }) => isOfCorrespondence(type));
+    const wanted = own.filter((event) => !from || isSince(event, from));
     const missing = await enqueueMissing(wanted, dryRun, deps);
     for (const { value } of dryRun ? [] : page.unreadable)
       await deadLetters.add(queue.name, value, 'pulled from Altinn, and no CloudEvent');

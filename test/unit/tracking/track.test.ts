@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
 import { NonRetryableError } from '../../../shared/queue/errors.ts';
+import type { Via } from '../../../shared/queue/message.ts';
 import { enqueueReactions, idempotencyKeyOf } from '../../../shared/reactions/enqueue.ts';
 import { createReactions } from '../../../shared/reactions/registry.ts';
 import { parseGuid } from '../../../shared/runtime/guid.ts';
@@ -127,6 +128,67 @@ describe('track', () => {
     },
   );
 
+  it.each(['push', 'pull'] as const)(
+    'is done with another’s event by %s: it stores nothing and names nobody',
+    async (via) => {
+      const { storage, run, ran, lines } = start();
+      await run(eventOf('dialog-created'), false, { via });
+      await run({ ...eventOf('dialog-created'), resourceinstance: undefined }, true, { via });
+      expect([storage.operations, ran]).toEqual([0, []]);
+      expect(lines).toEqual(['not of Correspondence count=1', 'not of Correspondence count=1']);
+    },
+  );
+
+  it('keeps an unknown type of Correspondence, in whatever casing', async () => {
+    const { storage, run } = start();
+    await run({ ...eventOf('unknown-type'), type: 'NO.Altinn.Correspondence.SomethingNew' });
+    expect(storage.rowsOf('timeline')).toHaveLength(1);
+  });
+
+  describe('with ALTINN_RESOURCES', () => {
+    const ours = 'urn:altinn:resource:brev-fra-etaten';
+    const runWith = (resources: string[], event: CloudEvent, via: Via) => {
+      const { timeline, storage } = start();
+      const log = logTo({ info() {}, warn() {}, error() {} });
+      const message = eventMessage(event, { via, enqueuedAt: receivedAt });
+      const tracked = track(message, false, { timeline, resources, consequences: [], log });
+      return { storage, tracked };
+    };
+
+    it.each<[string, object]>([
+      ['ours', { resource: ours }],
+      ['ours in another casing', { resource: 'URN:Altinn:Resource:Brev-Fra-Etaten' }],
+      ['ours under another casing of the name', { resource: undefined, Resource: ours }],
+    ])('tracks an event of %s', async (_what, attributes) => {
+      const event = JSON.parse(JSON.stringify({ ...eventOf('subject-person'), ...attributes }));
+      const { storage, tracked } = runWith([ours], event, 'push');
+      await tracked;
+      expect(storage.rowsOf('timeline')).toHaveLength(1);
+    });
+
+    it.each(
+      (['push', 'pull'] as const).flatMap((via) =>
+        ([undefined, '', null, 7, [ours], { a: ours }, `${ours}-2`, 'brev-fra-etaten'] as const).map(
+          (resource) => [via, resource] as const,
+        ),
+      ),
+    )('refuses one by %s with the resource %j, and names no value', async (via, resource) => {
+      const { storage, tracked } = runWith([ours], { ...eventOf('subject-person'), resource }, via);
+      await expect(tracked).rejects.toBeInstanceOf(NonRetryableError);
+      await expect(tracked).rejects.toThrow(/^resource is [a-z, _]+$/i);
+      await expect(tracked).rejects.not.toThrow('brev');
+      expect(storage.operations).toBe(0);
+    });
+
+    it('takes what we asked for ourselves, and anything where none is set', async () => {
+      const event = { ...eventOf('subject-person'), resource: undefined };
+      for (const { storage, tracked } of [runWith([ours], event, 'asked'), runWith([], event, 'push')]) {
+        await tracked;
+        expect(storage.rowsOf('timeline')).toHaveLength(1);
+      }
+    });
+  });
+
   it('throws on what a consequence throws, with the event recorded, so that the message comes again', async () => {
     const { timeline, storage } = start();
     const failing: Consequence = async () => {
@@ -199,8 +261,8 @@ describe('track', () => {
   it('keeps events apart whose type and id are divided by a colon elsewhere', async () => {
     const { storage, run } = start();
     const event = eventOf('unknown-type');
-    await run({ ...event, type: 'no.altinn.a:b', id: 'c' });
-    await run({ ...event, type: 'no.altinn.a', id: 'b:c' });
+    await run({ ...event, type: 'no.altinn.correspondence.a:b', id: 'c' });
+    await run({ ...event, type: 'no.altinn.correspondence.a', id: 'b:c' });
     expect(storage.rowsOf('timeline')).toHaveLength(2);
   });
 
