@@ -9,6 +9,8 @@ import type { Timeline } from './timeline.ts';
 /** An event that is in its timeline. */
 export interface TrackedEvent extends Pick<EventMessage, 'via' | 'traceparent'> {
   readonly event: CloudEvent;
+  /** Whether it was pushed before, and called for what it calls for, and is only now known to be Altinn's. */
+  readonly upgraded?: boolean | undefined;
   /** What it is about: the id of its timeline. */
   readonly id: string;
 }
@@ -17,7 +19,7 @@ export interface TrackedEvent extends Pick<EventMessage, 'via' | 'traceparent'> 
 export type Consequence = (tracked: TrackedEvent) => Promise<void>;
 
 interface Deps {
-  readonly timeline: Pick<Timeline, 'record'>;
+  readonly timeline: Pick<Timeline, 'record' | 'verify'>;
   /** The URNs of the resources that are ours; empty for any. */
   readonly resources?: readonly string[];
   /** Run one after another. */
@@ -27,8 +29,9 @@ interface Deps {
 
 /**
  * Puts an event into its timeline and runs what it calls for. An event that is recorded already calls for nothing,
- * unless its own message comes again: then the process may have died, or failed, between the two. What is not
- * Correspondence's own is done with: it goes into no timeline.
+ * unless its own message comes again: then the process may have died, or failed, between the two. One that
+ * had been pushed and is now pulled calls for what asks for verified events. What is not Correspondence's own is done
+ * with: it goes into no timeline.
  * @param again whether this message may have been worked on before
  * @throws NonRetryableError when the event has no usable `resourceinstance`, so that there is no timeline for it, or is
  *   from outside and not about a resource of ours
@@ -53,8 +56,11 @@ export async function track(
 
   const isNew = await timeline.record(id, message);
   if (isNew && !lookUp(event.type)) log.warn('unknown event type kept', { type: event.type });
-  if (isNew || again) {
-    for (const consequence of consequences) await consequence({ event, id, via, traceparent });
+  const upgraded = !isNew && via === 'pull' && (await timeline.verify(id, event));
+  const calls = isNew || upgraded || again;
+  if (calls) {
+    const tracked = { event, id, via, traceparent, upgraded: upgraded && !again };
+    for (const consequence of consequences) await consequence(tracked);
   }
-  log.info(isNew || again ? 'tracked' : 'duplicate', { type: event.type, id, event: event.id, via });
+  log.info(calls ? 'tracked' : 'duplicate', { type: event.type, id, event: event.id, via });
 }
