@@ -17,7 +17,7 @@ export interface ReconcileDeps {
    * selects by it before it limits the page, so that no page is emptied by what others may not show us.
    */
   readonly subject?: string | undefined;
-  readonly timeline: Pick<Timeline, 'has'>;
+  readonly timeline: Pick<Timeline, 'via'>;
   /** The queue `correspondence-events`. */
   readonly queue: Pick<MessageQueue, 'name' | 'send'>;
   readonly deadLetters: Pick<DeadLetters, 'add'>;
@@ -155,7 +155,7 @@ async function enqueueMissing(
   const work = async () => {
     for (let event = left.shift(); event; event = left.shift()) {
       const id = parseGuid(attribute(event, 'resourceinstance'));
-      if (id && (await timeline.has(id, event))) continue;
+      if (id && (await timeline.via(id, event))) continue;
       missing++;
       if (!dryRun) await queue.send(eventMessage(event, { via: 'pull', enqueuedAt: now().toISOString() }));
     }

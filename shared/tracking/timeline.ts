@@ -38,9 +38,9 @@ export class Timeline {
     return (await this.#table.replace(verified, row.etag)) !== undefined;
   }
 
-  /** Whether an event from outside is there. One table operation. */
-  async has(id: string, event: CloudEvent): Promise<boolean> {
-    return (await this.#table.get(id, keyOfEvent(event, 'pull'))) !== undefined;
+  /** How an event from outside is known, if it is there; `undefined` if it is not. One table operation. */
+  async via(id: string, event: CloudEvent): Promise<Via | undefined> {
+    return (await this.#table.get<{ via: Via }>(id, keyOfEvent(event, 'pull')))?.via;
   }
 }
 
