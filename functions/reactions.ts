@@ -7,6 +7,7 @@ import { createReactions } from '../shared/reactions/registry.ts';
  * What it throws is logged, and the event comes again later: hand `idempotencyKey` on, so that the second time does no
  * harm. Its log redacts persons; `event` does not. Types are completed and checked from the catalogue,
  * `shared/events/catalogue.ts`. A function given to `createReactions` runs for every type that has no reaction.
+ * With `{ verifiedOnly: true }` behind it, a reaction runs for no event that was merely pushed: see docs/reactions.md.
  *
  * @example
  * createReactions().on(

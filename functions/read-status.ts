@@ -49,7 +49,10 @@ export function makeReadStatus({ followUps: store, about }: Deps) {
       recipient: status.recipient,
       status: status.word,
       facts: status.facts,
-      timeline: status.timeline.map(({ id, type, time, receivedAt }) => ({ id, type, time, receivedAt })),
+      knownBy: status.knownBy,
+      timeline: status.timeline.map(({ id, type, time, receivedAt, via }) => {
+        return { id, type, time, receivedAt, via };
+      }),
       followUps: followUps.map(({ kind, state, openedAt, notifiedAt, closedAt, reason }) => {
         return { kind, state, openedAt, notifiedAt, closedAt, reason };
       }),

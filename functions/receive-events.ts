@@ -1,7 +1,8 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { type Callers, callerOf } from '../shared/altinn/callers.ts';
 import { admit } from '../shared/events/admission.ts';
-import { isValidationEvent } from '../shared/events/cloud-event.ts';
+import { isOfCorrespondence } from '../shared/events/catalogue.ts';
+import { type CloudEvent, isValidationEvent } from '../shared/events/cloud-event.ts';
 import { logTo, messageOf } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
 import { eventMessage } from '../shared/tracking/event-message.ts';
@@ -14,7 +15,10 @@ interface Deps {
   readonly callers?: Callers | undefined;
 }
 
-/** Altinn's webhook: answers 200 once every event of the request is on the queue, and never before. */
+/**
+ * Altinn's webhook: answers 200 once every event of the request that is Correspondence's own is on the queue, and never
+ * before. The others are counted and go no further.
+ */
 export function makeReceiveEvents({ queue, callers }: Deps) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const enqueuedAt = new Date().toISOString();
@@ -45,11 +49,16 @@ export function makeReceiveEvents({ queue, callers }: Deps) {
     }
 
     const traceparent = context.traceContext?.traceParent;
-    const toEnqueue = admitted.events.filter((event) => {
-      if (!isValidationEvent(event)) return true;
-      log.info('subscription validated', { subscription: event.source.split('/').at(-1) });
-      return false;
-    });
+    const toEnqueue: CloudEvent[] = [];
+    let others = 0;
+    for (const event of admitted.events) {
+      if (isOfCorrespondence(event.type)) toEnqueue.push(event);
+      else if (isValidationEvent(event)) {
+        log.info('subscription validated', { subscription: event.source.split('/').at(-1) });
+      } else others++;
+    }
+    // Dialogporten's, say: Altinn publishes them on the same resource, and they may name a person.
+    if (others > 0) log.info('not of Correspondence', { count: others });
     const how = { via: 'push', enqueuedAt, traceparent } as const;
     try {
       await Promise.all(toEnqueue.map((event) => queue.send(eventMessage(event, how))));

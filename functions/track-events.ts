@@ -4,7 +4,7 @@ import type { Timeline } from '../shared/tracking/timeline.ts';
 import { type Consequence, track } from '../shared/tracking/track.ts';
 
 interface Deps extends ConsumerDeps {
-  readonly timeline: Pick<Timeline, 'record'>;
+  readonly timeline: Pick<Timeline, 'record' | 'verify'>;
   /** The URNs of the resources that are ours; empty for any. */
   readonly resources?: readonly string[];
   readonly consequences: readonly Consequence[];

@@ -235,7 +235,8 @@ function judgeStatuses({ truth, stored }: Evidence): Finding {
 
 /** The facts that the rows add up to otherwise than they are in truth. */
 function differences(truth: Facts['facts'], rows: readonly StoredEvent[]): string[] {
-  const facts: Facts['facts'] = deriveStatus(rows).facts;
+  const { facts, knownBy }: { facts: Facts['facts']; knownBy: Facts['facts'] } = deriveStatus(rows);
+  const earliest: Facts['facts'] = deriveStatus(rows.map((row) => ({ ...row, via: undefined }))).facts;
   const asked: Facts['facts'] = deriveStatus(rows.filter(({ via }) => via === 'asked')).facts;
   return [...new Set([...Object.keys(truth), ...Object.keys(facts)])].flatMap((fact) => {
     const [is, shouldBe] = [facts[fact], truth[fact]];
@@ -243,6 +244,9 @@ function differences(truth: Facts['facts'], rows: readonly StoredEvent[]): strin
     const normal = (time: string) =>
       asked[fact] === is ? new Date(time).toISOString() : time.replace(/\.?0*Z$/, '');
     if (is && shouldBe && normal(is) === normal(shouldBe)) return [];
+    // Pulled is believed before pushed, and what was pulled may be a later event that states the same.
+    if (knownBy[fact] === 'pull' && earliest[fact] && normal(earliest[fact]) === normal(shouldBe ?? ''))
+      return [];
     return [`${fact} is ${is ?? 'not known'}, and in truth ${shouldBe ?? 'not so'}`];
   });
 }

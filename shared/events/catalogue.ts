@@ -110,19 +110,20 @@ export const catalogue = {
     fact: 'notificationCreated',
   },
   correspondencenotificationcreationfailed: {
-    means: 'No notification could be ordered, for want of contact information say',
+    means:
+      'One of possibly several notification orders could not be placed, for want of contact information say',
     about: 'correspondence',
     subject: 'sender',
     fact: 'notificationCreationFailed',
   },
   correspondencenotificationfailed: {
-    means: 'Some of the notification addresses failed, not all',
+    means: 'Some addresses of the main notification order failed, or anything in another order of the letter',
     about: 'correspondence',
     subject: 'sender',
     fact: 'notificationFailed',
   },
   correspondencenotificationallfailed: {
-    means: 'Every notification address failed: the recipient was not notified',
+    means: 'Every address of one notification order to the main recipient failed, its reminders counted in',
     about: 'correspondence',
     subject: 'sender',
     fact: 'notificationAllFailed',
@@ -211,6 +212,22 @@ for (const [old, name] of Object.entries(oldNames)) {
  */
 export function lookUp(type: string): CatalogueRow | undefined {
   return rows.get(type) ?? rows.get(type.toLowerCase());
+}
+
+/**
+ * Whether an event is Altinn Correspondence's own, known or not: its `type` begins so, in whatever casing. Others come on
+ * the same resource, Dialogporten's about each letter's dialog.
+ *
+ * @example isOfCorrespondence('dialogporten.dialog.created.v1') // false
+ */
+export function isOfCorrespondence(type: string): boolean {
+  return type.slice(0, typePrefix.length).toLowerCase() === typePrefix;
+}
+
+/** Whether an event of a type opens a follow-up or closes one: what it states should be verified. */
+export function opensOrCloses(type: string): boolean {
+  const row = lookUp(type);
+  return row?.opens !== undefined || row?.closes !== undefined;
 }
 
 /** The facts that settle a follow-up: once one of them holds, nobody needs to be notified any more. */

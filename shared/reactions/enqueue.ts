@@ -15,8 +15,10 @@ interface Deps {
 
 /** Has an event's reaction run on a queue of its own, so that a slow or broken case system cannot hold up tracking. */
 export function enqueueReactions({ reactions, queue, now = () => new Date() }: Deps): Consequence {
-  return async ({ event, via, traceparent }) => {
-    if (!reactions.has(event.type)) return;
+  return async ({ event, via, traceparent, upgraded }) => {
+    if (!reactions.has(event.type, via)) return;
+    // One that does not ask for verified events had this one when it was pushed.
+    if (upgraded && reactions.has(event.type, 'push')) return;
     await queue.send(eventMessage(event, { via, traceparent, enqueuedAt: now().toISOString() }));
   };
 }

@@ -1,5 +1,6 @@
 import { type EventType, lookUp, typePrefix } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
+import type { Via } from '../queue/message.ts';
 import type { Log } from '../runtime/log.ts';
 
 export interface ReactionContext {
@@ -8,6 +9,11 @@ export interface ReactionContext {
    * calls, since a reaction runs at least once.
    */
   readonly idempotencyKey: string;
+  /**
+   * How the event is known: `push`, which anybody can do who has the webhook's address and key; `pull`, from Altinn
+   * Events; `asked`, made of what Altinn answered about the letter.
+   */
+  readonly via: Via;
   /** Aborts when the reaction's time is over: it is then tried again. */
   readonly signal: AbortSignal;
   /** Redacts persons. */
@@ -26,14 +32,19 @@ export type Fallback = (
   context: ReactionContext & { known: boolean },
 ) => Promise<void> | void;
 
+export interface ReactionOptions {
+  /** Runs the reaction only for events that Altinn itself has told when asked for them: `pull` and `asked`. */
+  readonly verifiedOnly?: boolean | undefined;
+}
+
 export interface Reactions {
   /**
    * Registers what an event of a type calls for.
    * @throws when the type has a reaction already: two would run in an order nobody chose
    */
-  on(type: EventType, reaction: Reaction): this;
-  /** Whether anything is to be run for a type: a reaction, or the fallback. */
-  has(type: string): boolean;
+  on(type: EventType, reaction: Reaction, options?: ReactionOptions): this;
+  /** Whether anything is to be run for an event of a type that is known in this way: a reaction, or the fallback. */
+  has(type: string, via: Via): boolean;
   /** Runs what the event calls for, or the fallback, or nothing. */
   run(event: CloudEvent, context: ReactionContext): Promise<void>;
 }
@@ -48,21 +59,26 @@ export interface Reactions {
  * });
  */
 export function createReactions(fallback?: Fallback): Reactions {
-  const byType = new Map<EventType, Reaction>();
-  const reactionTo = (type: string) => {
+  const byType = new Map<EventType, { reaction: Reaction; verifiedOnly: boolean }>();
+  const ownFor = (type: string) => {
     const row = lookUp(type);
     return row && byType.get(`${typePrefix}${row.name}`);
   };
+  const has = (type: string, via: Via) => {
+    const own = ownFor(type);
+    return own ? !own.verifiedOnly || via !== 'push' : fallback !== undefined;
+  };
   return {
-    on(type, reaction) {
+    on(type, reaction, { verifiedOnly = false } = {}) {
       if (byType.has(type)) throw new Error(`${type} has a reaction already: put both into one.`);
-      byType.set(type, reaction);
+      byType.set(type, { reaction, verifiedOnly });
       return this;
     },
-    has: (type) => fallback !== undefined || reactionTo(type) !== undefined,
+    has,
     async run(event, context) {
-      const reaction = reactionTo(event.type);
-      if (reaction) await reaction(event, context);
+      if (!has(event.type, context.via)) return;
+      const own = ownFor(event.type);
+      if (own) await own.reaction(event, context);
       else await fallback?.(event, { ...context, known: lookUp(event.type) !== undefined });
     },
   };

@@ -1,4 +1,5 @@
 import type { Events } from '../altinn/api/events.ts';
+import { isOfCorrespondence } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import { compareTimes, utc } from '../events/time.ts';
 import type { DeadLetters } from '../queue/dead-letters.ts';
@@ -16,7 +17,7 @@ export interface ReconcileDeps {
    * selects by it before it limits the page, so that no page is emptied by what others may not show us.
    */
   readonly subject?: string | undefined;
-  readonly timeline: Pick<Timeline, 'has'>;
+  readonly timeline: Pick<Timeline, 'via'>;
   /** The queue `correspondence-events`. */
   readonly queue: Pick<MessageQueue, 'name' | 'send'>;
   readonly deadLetters: Pick<DeadLetters, 'add'>;
@@ -124,7 +125,8 @@ async function pullFrom(
   for (;;) {
     const page = await events.pull({ resource, subject, after });
     if (page.lastId === undefined || page.lastId === after) return report;
-    const wanted = page.events.filter((event) => !from || isSince(event, from));
+    const own = page.events.filter(({ type }) => isOfCorrespondence(type));
+    const wanted = own.filter((event) => !from || isSince(event, from));
     const missing = await enqueueMissing(wanted, dryRun, deps);
     for (const { value } of dryRun ? [] : page.unreadable)
       await deadLetters.add(queue.name, value, 'pulled from Altinn, and no CloudEvent');
@@ -153,7 +155,7 @@ async function enqueueMissing(
   const work = async () => {
     for (let event = left.shift(); event; event = left.shift()) {
       const id = parseGuid(attribute(event, 'resourceinstance'));
-      if (id && (await timeline.has(id, event))) continue;
+      if (id && (await timeline.via(id, event))) continue;
       missing++;
       if (!dryRun) await queue.send(eventMessage(event, { via: 'pull', enqueuedAt: now().toISOString() }));
     }

@@ -154,7 +154,7 @@ export const declared = {
         name: 'ALTINN_RESOURCES',
         type: { is: 'resource ids, separated by commas', parse: parseResources },
         description:
-          'Your resource ids: events of others are dead-lettered, and `reconcile-events` pulls these; without it any is taken and none pulled.',
+          'Your resource ids: events of others, and of none, are dead-lettered, and `reconcile-events` pulls these; without it any is taken and none pulled.',
         example: 'my-letters,my-decisions',
         usedBy: ['app', 'command line'],
       },

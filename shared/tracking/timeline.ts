@@ -1,5 +1,6 @@
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
-import { keyOf, type Table, textColumns } from '../storage/table.ts';
+import type { Via } from '../queue/message.ts';
+import { keyOf, type Row, type Table, textColumns } from '../storage/table.ts';
 import type { EventMessage } from './event-message.ts';
 import type { TimelineEntry } from './status.ts';
 
@@ -21,25 +22,25 @@ export class Timeline {
    * @returns `false` if the event is there already
    */
   async record(id: string, { body: { event }, enqueuedAt, via }: EventMessage): Promise<boolean> {
-    return this.#table.insert({
-      partitionKey: id,
-      rowKey: keyOfEvent(event),
-      id: event.id,
-      type: event.type,
-      source: event.source,
-      resource: attribute(event, 'resource'),
-      subject: attribute(event, 'subject'),
-      alternativeSubject: attribute(event, 'alternativesubject'),
-      time: attribute(event, 'time'),
-      receivedAt: enqueuedAt,
-      via,
-      ...textColumns('event', JSON.stringify(event)),
-    });
+    return this.#table.insert(toRow(id, event, via, enqueuedAt));
   }
 
-  /** Whether an event is there. One table operation. */
-  async has(id: string, event: CloudEvent): Promise<boolean> {
-    return (await this.#table.get(id, keyOfEvent(event))) !== undefined;
+  /**
+   * Says of an event that was pulled from Altinn, and is there by a push, that it is known by the pull; from then on it
+   * says what Altinn says, whoever pushed something else under its id. One table operation, two where it was pushed.
+   * @returns `false` if it was no mere push: not there at all, or verified already
+   */
+  async verify(id: string, event: CloudEvent): Promise<boolean> {
+    const row = await this.#table.get<TimelineEntry>(id, keyOfEvent(event, 'pull'));
+    if (row?.via !== 'push') return false;
+    const verified = toRow(id, event, 'pull', row.receivedAt);
+    // Only a verification changes a row: where it was changed meanwhile, it is verified.
+    return (await this.#table.replace(verified, row.etag)) !== undefined;
+  }
+
+  /** How an event from outside is known, if it is there; `undefined` if it is not. One table operation. */
+  async via(id: string, event: CloudEvent): Promise<Via | undefined> {
+    return (await this.#table.get<{ via: Via }>(id, keyOfEvent(event, 'pull')))?.via;
   }
 }
 
@@ -48,6 +49,25 @@ export function entriesOf(rows: readonly { readonly rowKey?: string }[]): Timeli
   return rows.filter(({ rowKey }) => rowKey?.startsWith(entryPrefix)) as unknown as TimelineEntry[];
 }
 
-function keyOfEvent({ type, id }: CloudEvent): string {
-  return `${entryPrefix}${keyOf(type.toLowerCase())}|${keyOf(id)}`;
+function toRow(id: string, event: CloudEvent, via: Via, receivedAt: string): Row {
+  return {
+    partitionKey: id,
+    rowKey: keyOfEvent(event, via),
+    id: event.id,
+    type: event.type,
+    source: event.source,
+    resource: attribute(event, 'resource'),
+    subject: attribute(event, 'subject'),
+    alternativeSubject: attribute(event, 'alternativesubject'),
+    time: attribute(event, 'time'),
+    receivedAt,
+    via,
+    ...textColumns('event', JSON.stringify(event)),
+  };
+}
+
+/** What we learnt by asking has a key of its own, so that no event from outside can take its place. */
+function keyOfEvent({ type, id }: CloudEvent, via: Via): string {
+  const key = `${keyOf(type.toLowerCase())}|${keyOf(id)}`;
+  return via === 'asked' ? `${entryPrefix}asked|${key}` : `${entryPrefix}${key}`;
 }

@@ -1,4 +1,4 @@
-import { lookUp } from '../events/catalogue.ts';
+import { isOfCorrespondence, lookUp } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import { NonRetryableError } from '../queue/errors.ts';
 import { parseGuid } from '../runtime/guid.ts';
@@ -9,6 +9,8 @@ import type { Timeline } from './timeline.ts';
 /** An event that is in its timeline. */
 export interface TrackedEvent extends Pick<EventMessage, 'via' | 'traceparent'> {
   readonly event: CloudEvent;
+  /** Whether it was pushed before, and called for what it calls for, and is only now known to be Altinn's. */
+  readonly upgraded?: boolean | undefined;
   /** What it is about: the id of its timeline. */
   readonly id: string;
 }
@@ -17,7 +19,7 @@ export interface TrackedEvent extends Pick<EventMessage, 'via' | 'traceparent'> 
 export type Consequence = (tracked: TrackedEvent) => Promise<void>;
 
 interface Deps {
-  readonly timeline: Pick<Timeline, 'record'>;
+  readonly timeline: Pick<Timeline, 'record' | 'verify'>;
   /** The URNs of the resources that are ours; empty for any. */
   readonly resources?: readonly string[];
   /** Run one after another. */
@@ -27,10 +29,12 @@ interface Deps {
 
 /**
  * Puts an event into its timeline and runs what it calls for. An event that is recorded already calls for nothing,
- * unless its own message comes again: then the process may have died, or failed, between the two.
+ * unless its own message comes again: then the process may have died, or failed, between the two. One that
+ * had been pushed and is now pulled calls for what asks for verified events. What is not Correspondence's own is done
+ * with: it goes into no timeline.
  * @param again whether this message may have been worked on before
  * @throws NonRetryableError when the event has no usable `resourceinstance`, so that there is no timeline for it, or is
- *   about a resource of somebody else's
+ *   from outside and not about a resource of ours
  */
 export async function track(
   message: EventMessage,
@@ -39,18 +43,24 @@ export async function track(
 ): Promise<void> {
   const { via, traceparent, body } = message;
   const { event } = body;
+  if (!isOfCorrespondence(event.type)) return log.info('not of Correspondence', { count: 1 });
   const id = parseGuid(attribute(event, 'resourceinstance'));
   if (!id)
     throw new NonRetryableError('resourceinstance is missing or no GUID: there is no timeline for the event');
-  const resource = attribute(event, 'resource')?.toLowerCase();
-  if (resource && resources.length > 0 && !resources.includes(resource)) {
-    throw new NonRetryableError('resource is not one of ALTINN_RESOURCES');
+  // What we asked for ourselves is of a letter of ours.
+  if (resources.length > 0 && via !== 'asked') {
+    const resource = attribute(event, 'resource')?.toLowerCase();
+    if (!resource) throw new NonRetryableError('resource is missing or no text, with ALTINN_RESOURCES set');
+    if (!resources.includes(resource)) throw new NonRetryableError('resource is not one of ALTINN_RESOURCES');
   }
 
   const isNew = await timeline.record(id, message);
   if (isNew && !lookUp(event.type)) log.warn('unknown event type kept', { type: event.type });
-  if (isNew || again) {
-    for (const consequence of consequences) await consequence({ event, id, via, traceparent });
+  const upgraded = !isNew && via === 'pull' && (await timeline.verify(id, event));
+  const calls = isNew || upgraded || again;
+  if (calls) {
+    const tracked = { event, id, via, traceparent, upgraded: upgraded && !again };
+    for (const consequence of consequences) await consequence(tracked);
   }
-  log.info(isNew || again ? 'tracked' : 'duplicate', { type: event.type, id, event: event.id, via });
+  log.info(calls ? 'tracked' : 'duplicate', { type: event.type, id, event: event.id, via });
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type EventName, type FollowUpKind, openingFact, typePrefix } from '../../shared/events/catalogue.ts';
 import type { CloudEvent } from '../../shared/events/cloud-event.ts';
+import type { Via } from '../../shared/queue/message.ts';
 import { eventMessage } from '../../shared/tracking/event-message.ts';
 import { deriveStatus } from '../../shared/tracking/status.ts';
 import { type Faults, Simulation } from '../support/simulation.ts';
@@ -16,6 +17,7 @@ const kinds: readonly FollowUpKind[] = ['never-read', 'never-confirmed'];
 interface Arrival {
   readonly event: CloudEvent;
   readonly delay: number;
+  readonly via: Via;
 }
 
 const name = fc.oneof(
@@ -65,15 +67,17 @@ const delay = fc.oneof(
   fc.integer({ min: 0, max: 900 }),
 );
 
+const via = fc.constantFrom('push', 'pull');
+
 const history = fc
-  .array(fc.record({ event, delay, again: fc.option(fc.record({ delay, id: fc.option(fc.uuid()) })) }), {
-    minLength: 1,
-    maxLength: 8,
-  })
+  .array(
+    fc.record({ event, delay, via, again: fc.option(fc.record({ delay, via, id: fc.option(fc.uuid()) })) }),
+    { minLength: 1, maxLength: 8 },
+  )
   .map((events): Arrival[] =>
-    events.flatMap(({ event, delay, again }) => [
-      { event, delay },
-      ...(again ? [{ event: { ...event, id: again.id ?? event.id }, delay: again.delay }] : []),
+    events.flatMap(({ event, delay, via, again }) => [
+      { event, delay, via },
+      ...(again ? [{ ...again, event: { ...event, id: again.id ?? event.id } }] : []),
     ]),
   );
 
@@ -81,9 +85,9 @@ const choices = fc.array(fc.nat(0xffff), { maxLength: 500, size: 'max' });
 
 async function simulate(arrivals: Arrival[], chance: readonly number[], faults: Faults): Promise<Simulation> {
   const simulation = new Simulation(chance, faults);
-  for (const { event, delay } of arrivals) {
+  for (const { event, delay, via } of arrivals) {
     const enqueuedAt = new Date(simulation.storage.now + delay * 1000).toISOString();
-    const message = eventMessage(event, { via: 'push', enqueuedAt });
+    const message = eventMessage(event, { via, enqueuedAt });
     simulation.storage.put('correspondence-events', message, delay * 1000);
   }
   await simulation.run();
@@ -106,8 +110,11 @@ function checkTimeline(simulation: Simulation, letter: string, mine: Arrival[]):
   const entries = simulation.entries(letter);
   const distinct = new Set(mine.map(({ event }) => `${event.type.toLowerCase()} ${event.id}`));
   expect(entries.length).toBe(distinct.size);
-  const asSent = mine.map(({ event }) => ({ ...event, receivedAt: '2026-08-20T06:00:00Z' }) as never);
-  expect(deriveStatus(entries).facts).toEqual(deriveStatus(asSent).facts);
+  const asSent = mine.map(
+    ({ event, via }) => ({ ...event, via, receivedAt: '2026-08-20T06:00:00Z' }) as never,
+  );
+  const [is, shouldBe] = [deriveStatus(entries), deriveStatus(asSent)];
+  expect([is.facts, is.knownBy]).toEqual([shouldBe.facts, shouldBe.knownBy]);
   for (const { event } of mine) {
     const type = event.type.toLowerCase().slice(typePrefix.length);
     expect(simulation.reacted.get(`${type}-${letter}`), `reaction to ${type}`).toBeGreaterThan(0);

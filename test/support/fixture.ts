@@ -6,6 +6,8 @@ const folder = join(import.meta.dirname, '../fixtures');
 
 export const seeds = ['seed-published-2024', 'seed-published-2026', 'seed-published-norwegian'] as const;
 export const validations = ['seed-validation-2024', 'seed-validation-2025'] as const;
+/** Dialogporten's, on the resource of the letters. */
+export const others = ['dialog-created'] as const;
 export const letters = [
   'subject-person',
   'subject-organization',
@@ -28,7 +30,9 @@ export function bytesOf(name: string): Buffer {
   return readFileSync(join(folder, `${name}.json`));
 }
 
-export function eventOf(name: (typeof seeds | typeof validations | typeof letters)[number]): CloudEvent {
+export function eventOf(
+  name: (typeof seeds | typeof validations | typeof letters | typeof others)[number],
+): CloudEvent {
   return JSON.parse(bytesOf(name).toString());
 }
 

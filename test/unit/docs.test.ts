@@ -183,7 +183,7 @@ describe('an example', () => {
     const react = () =>
       (ownReactions as Reactions).run(
         { ...event, type: 'no.altinn.correspondence.correspondencereceiverread' },
-        { idempotencyKey: 'a-key', log, signal },
+        { idempotencyKey: 'a-key', via: 'push', log, signal },
       );
     await react();
     expect(fetched.mock.calls[0]).toMatchObject([
@@ -200,7 +200,7 @@ describe('an example', () => {
     const run = (type: string) =>
       (ownReactions as Reactions).run(
         { ...event, type },
-        { idempotencyKey: 'a-key', log: { ...log, warn: warned }, signal },
+        { idempotencyKey: 'a-key', via: 'push', log: { ...log, warn: warned }, signal },
       );
     await run('no.altinn.correspondence.correspondencepublished');
     await run('no.altinn.correspondence.something');

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
 import { type App, get, post, startApp } from '../../support/app.ts';
+import { eventOf } from '../../support/fixture.ts';
+import { until } from '../../support/until.ts';
 
 // Every row of the answer table, through real HTTP, the deployed bundle and a real queue. Tracking is switched off,
 // so that what was enqueued can be counted.
@@ -57,7 +60,8 @@ describe('a CloudEvent', () => {
   });
 
   it('of an unknown type and an unknown resource is kept', async () => {
-    const unknown = { id: 'x', source: 'somewhere', type: 'com.example.other', specversion: '1.0' };
+    const type = 'no.altinn.correspondence.correspondenceforwarded';
+    const unknown = { id: 'x', source: 'somewhere', type, specversion: '1.0' };
     const [answer, added] = await adding(() => post(app, unknown));
     expect([answer.status, added]).toEqual([200, 1]);
   });
@@ -85,6 +89,23 @@ describe('the validation event', () => {
     const [answer, added] = await adding(() => post(app, validation));
     expect([answer.status, added]).toEqual([200, 0]);
     expect(app.output()).toMatch(/subscription validated subscription=1234/);
+  });
+});
+
+describe('an event that is not Correspondence’s own', () => {
+  const dialog = () => ({ ...eventOf('dialog-created'), id: randomUUID() });
+
+  it('is answered 200, counted and not enqueued, and nobody is named', async () => {
+    const [answer, added] = await adding(() => post(app, dialog()));
+    expect([answer.status, answer.body, added]).toEqual([200, '', 0]);
+    await until(() => /not of Correspondence count=1$/m.test(app.output()));
+    expect(app.output()).not.toContain('13845678914');
+  });
+
+  it('is left out of an array, the rest of which is enqueued', async () => {
+    const [answer, added] = await adding(() => post(app, [dialog(), event(), dialog(), event()]));
+    expect([answer.status, added]).toEqual([200, 2]);
+    await until(() => /not of Correspondence count=2$/m.test(app.output()));
   });
 });
 

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
+import { rowsOf } from '../../../infra/scenario/stored.ts';
 import { catalogue, type EventName, lookUp, typePrefix } from '../../../shared/events/catalogue.ts';
+import { tableNames } from '../../../shared/storage/stores.ts';
+import { eventMessage } from '../../../shared/tracking/event-message.ts';
 import { type App, get, post, startApp, statusOf } from '../../support/app.ts';
 import { deadLetterRows } from '../../support/dead-letter-rows.ts';
+import { eventOf } from '../../support/fixture.ts';
 import { until } from '../../support/until.ts';
 
 const storage = inject('storage').tracking as string;
@@ -88,6 +92,22 @@ describe('a timeline', () => {
     await post(app, event);
     await statusOf(app, event.resourceinstance as string, () => true, 'attachments');
     expect((await get(app, `/api/correspondences/${event.resourceinstance}`)).status).toBe(404);
+  });
+});
+
+describe('an event that is not Correspondence’s own', () => {
+  it('leaves nothing in storage or in the log, whether posted or on the queue already', async () => {
+    const person = '13845678914';
+    const dialog = eventOf('dialog-created');
+    expect((await post(app, dialog)).status).toBe(200);
+    const queued = eventMessage(dialog, { via: 'push', enqueuedAt: new Date().toISOString() });
+    await queue.createIfNotExists();
+    await queue.sendMessage(Buffer.from(JSON.stringify(queued)).toString('base64'));
+    await until(() => (app.output().match(/not of Correspondence count=1/g) ?? []).length === 2);
+    expect((await get(app, `/api/correspondences/${dialog.resourceinstance}`)).status).toBe(404);
+    const rows = [tableNames.timeline, tableNames.deadLetters].map((name) => rowsOf(storage, name));
+    expect(JSON.stringify(await Promise.all(rows))).not.toContain(person);
+    expect(app.output()).not.toContain(person);
   });
 });
 

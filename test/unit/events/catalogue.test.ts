@@ -4,13 +4,15 @@ import {
   type EventName,
   type EventType,
   type FollowUpKind,
+  isOfCorrespondence,
   lookUp,
   openingFact,
+  opensOrCloses,
   settlingFacts,
   type Tracked,
   typePrefix,
 } from '../../../shared/events/catalogue.ts';
-import { eventOf, seeds } from '../../support/fixture.ts';
+import { eventOf, letters, others, seeds, validations } from '../../support/fixture.ts';
 
 /**
  * What Altinn sends today: name, whose subject, what `resourceinstance` is, the fact.
@@ -121,7 +123,42 @@ describe('catalogue', () => {
   });
 });
 
+describe('Correspondence’s own', () => {
+  it.each([...seeds, ...letters])('is %s', (name) => {
+    expect(isOfCorrespondence(eventOf(name).type)).toBe(true);
+    expect(isOfCorrespondence(eventOf(name).type.toUpperCase())).toBe(true);
+  });
+
+  it.each([...others, ...validations])('is not %s', (name) => {
+    expect(isOfCorrespondence(eventOf(name).type)).toBe(false);
+  });
+
+  it.each(['', 'no.altinn.correspondence', ' no.altinn.correspondence.x', 'no.altinn.correspondences.x'])(
+    'is not %j',
+    (type) => {
+      expect(isOfCorrespondence(type)).toBe(false);
+    },
+  );
+});
+
+describe('the three failures of notifications', () => {
+  it.each<[EventName, RegExp, RegExp]>([
+    ['correspondencenotificationallfailed', /one notification order/, /was not notified/],
+    ['correspondencenotificationfailed', /anything in another order/, /not all/],
+    ['correspondencenotificationcreationfailed', /^One of possibly several/, /^No notification/],
+  ])('%s means what Altinn means by it, and no more', (name, means, not) => {
+    expect(catalogue[name].means).toMatch(means);
+    expect(catalogue[name].means).not.toMatch(not);
+  });
+});
+
 describe('what opens and settles a follow-up', () => {
+  it('is told of a type, in any casing', () => {
+    const of = Object.keys(catalogue).filter((name) => opensOrCloses((typePrefix + name).toUpperCase()));
+    expect(of.sort()).toEqual([...Object.keys(opens), ...Object.keys(closes)].sort());
+    expect(opensOrCloses('no.altinn.correspondence.correspondenceforwarded')).toBe(false);
+  });
+
   it('is read, confirmed, purged or failed for never-read; not read for never-confirmed', () => {
     expect([...settlingFacts('never-read')].sort()).toEqual(['confirmed', 'publishFailed', 'purged', 'read']);
     expect([...settlingFacts('never-confirmed')].sort()).toEqual(['confirmed', 'publishFailed', 'purged']);

@@ -7,7 +7,7 @@ import { eventOf } from '../../support/fixture.ts';
 
 const log: Log = { info() {}, warn() {}, error() {} };
 const { signal } = new AbortController();
-const context = { idempotencyKey: 'key', log, signal };
+const context = { idempotencyKey: 'key', via: 'push', log, signal } as const;
 
 function start() {
   const calls: string[] = [];
@@ -50,10 +50,10 @@ describe('createReactions', () => {
   it('runs nothing without a fallback, and says so beforehand', async () => {
     const type = 'no.altinn.correspondence.correspondencereceiverread';
     const reactions = createReactions().on(type, () => {});
-    expect(reactions.has(type.toUpperCase())).toBe(true);
-    expect(reactions.has('no.altinn.correspondence.correspondencepublished')).toBe(false);
-    expect(reactions.has('no.altinn.correspondence.correspondenceforwarded')).toBe(false);
-    expect(createReactions(() => {}).has('anything')).toBe(true);
+    expect(reactions.has(type.toUpperCase(), 'push')).toBe(true);
+    expect(reactions.has('no.altinn.correspondence.correspondencepublished', 'push')).toBe(false);
+    expect(reactions.has('no.altinn.correspondence.correspondenceforwarded', 'push')).toBe(false);
+    expect(createReactions(() => {}).has('anything', 'push')).toBe(true);
     await expect(reactions.run(eventOf('unknown-type'), context)).resolves.toBeUndefined();
   });
 
@@ -65,6 +65,33 @@ describe('createReactions', () => {
       'fallback no.altinn.correspondence.correspondencepublished true',
       'fallback no.altinn.correspondence.correspondenceforwarded false',
     ]);
+  });
+
+  it('runs a reaction that asks for verified events by no push, nor the fallback in its place', async () => {
+    const { calls, reactions } = start();
+    const type = 'no.altinn.correspondence.correspondencereceiverread';
+    reactions.on(type, (_event, { via }) => void calls.push(via), { verifiedOnly: true });
+    const ways = ['push', 'pull', 'asked'] as const;
+    expect(ways.map((via) => reactions.has(type.toUpperCase(), via))).toEqual([false, true, true]);
+    for (const via of ways) await reactions.run({ ...eventOf('subject-person'), type }, { ...context, via });
+    expect(calls).toEqual(['pull', 'asked']);
+  });
+
+  it('tells a reaction and the fallback how the event is known', async () => {
+    const told: string[] = [];
+    const note = (event: CloudEvent, { via }: { via: string }) => void told.push(`${event.type} ${via}`);
+    const reactions = createReactions(note);
+    reactions.on('no.altinn.correspondence.correspondencepublished', note);
+    for (const via of ['push', 'pull', 'asked'] as const) {
+      await reactions.run(eventOf('subject-person'), { ...context, via });
+      await reactions.run(eventOf('unknown-type'), { ...context, via });
+    }
+    expect(told).toEqual(
+      ['push', 'pull', 'asked'].flatMap((via) => [
+        `no.altinn.correspondence.correspondencepublished ${via}`,
+        `no.altinn.correspondence.correspondenceforwarded ${via}`,
+      ]),
+    );
   });
 
   it('hands over the event, the idempotency key and the log', async () => {

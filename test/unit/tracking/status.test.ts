@@ -84,6 +84,60 @@ describe('facts', () => {
   });
 });
 
+describe('how a fact is known', () => {
+  const read = (via: string | undefined, time?: string) => entry('correspondencereceiverread', { via, time });
+  const [early, late] = ['2026-08-20T05:00:00Z', '2026-08-20T05:30:00Z'];
+
+  it.each<[string, TimelineEntry[], string, string]>([
+    [
+      'asked before pull and push',
+      [read('push', early), read('pull', early), read('asked', late)],
+      'asked',
+      late,
+    ],
+    ['pull before push', [read('push', early), read('pull', late)], 'pull', late],
+    ['the earliest of several', [read('pull', late), read('pull', early), read('push', late)], 'pull', early],
+    ['details before a list', [read('asked'), read('asked', late), read('pull', early)], 'asked', late],
+    ['a list before pull, by when it answered', [read('asked'), read('pull', early)], 'asked', receivedAt],
+    ['a newer version’s way as weakest', [read('oracle', early), read('pull', late)], 'pull', late],
+    ['a newer version’s way alone as push', [read('oracle', late), read(undefined, early)], 'push', early],
+  ])('is by %s', (_what, entries, via, time) => {
+    for (const order of [entries, entries.toReversed()]) {
+      const status = deriveStatus(order);
+      expect([status.knownBy, status.facts]).toEqual([{ read: via }, { read: time }]);
+    }
+  });
+
+  it('is told of each fact, and of each entry as its row has it', () => {
+    const status = deriveStatus([read('push', early), entry('correspondencepublished', { via: 'pull' })]);
+    expect(status.knownBy).toEqual({ read: 'push', published: 'pull' });
+    expect(status.timeline.map(({ via }) => via)).toEqual(['push', 'pull']);
+  });
+
+  it('is by no attribute of an event', () => {
+    const event = { ...eventOf('subject-person'), via: 'asked', knownBy: { published: 'asked' } };
+    expect(deriveStatus([entryOf(event)]).knownBy).toEqual({ published: 'push' });
+  });
+
+  it('keeps a forged push from saying what the thing is, and whose', () => {
+    const subject = 'urn:altinn:partyid:1';
+    const resource = 'urn:altinn:resource:brev';
+    const truth = entry('correspondencepublished', { via: 'pull', subject, resource });
+    const lie = { via: 'push', time: '2026-08-20T04:00:00Z', resource: `${resource}-2` };
+    const forged = [
+      entry('attachmentinitialized', lie),
+      entry('correspondencepublished', { ...lie, subject: 'urn:altinn:partyid:2' }),
+      entry('correspondencereceiverneverread', { ...lie, subject: 'urn:altinn:partyid:3' }),
+    ];
+    expect(deriveStatus([...forged, truth])).toMatchObject({
+      about: 'correspondence',
+      resource,
+      recipient: subject,
+      facts: { published: truth.time },
+    });
+  });
+});
+
 describe('about', () => {
   it.each<[string, string]>([
     ['https://platform.altinn.no/correspondence/api/v1/correspondence', 'correspondence'],
@@ -231,6 +285,21 @@ describe('the timeline', () => {
       expect(deriveStatus(entries).timeline).toEqual([{ ...again, time: again.receivedAt }]);
   });
 
+  it('has an event once, as the strongest reception has it', () => {
+    const pushed = entry('correspondencereceiverread', { receivedAt: '2026-08-20T06:00:00.000Z' });
+    const pulled = {
+      ...pushed,
+      via: 'pull',
+      receivedAt: '2026-08-20T07:00:00.000Z',
+      time: '2026-08-20T05:01:00Z',
+    };
+    for (const entries of [
+      [pushed, pulled],
+      [pulled, pushed, pulled],
+    ])
+      expect(deriveStatus(entries).timeline).toEqual([pulled]);
+  });
+
   it('has two events of one id apart where their types differ', () => {
     const events = seeds.map((seed) => entryOf(eventOf(seed)));
     expect(deriveStatus(events).timeline.map(({ type }) => type)).toEqual([
@@ -335,6 +404,95 @@ describe('any order and any duplication', () => {
       fc.property(tied, fc.uuid(), fc.nat(4), (events, id, index) => {
         const repeated = { ...(events[index % events.length] as TimelineEntry), id };
         expect(deriveStatus([...events, repeated]).word).toBe(deriveStatus(events).word);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  const ways = fc.constantFrom('push', 'pull', 'asked', 'oracle', undefined);
+  const reception = fc.constantFrom(receivedAt, '2026-08-20T06:00:01.000Z');
+  /** Anything by any way: what is forged says what it likes, under ids that others have too. */
+  const mixed = fc.array(
+    fc.record({
+      id: fc.constantFrom('1', '2', '3'),
+      type: fc
+        .constantFrom<EventName>(
+          'correspondencepublished',
+          'correspondencereceiverread',
+          'correspondencereceiverneverread',
+          'attachmentpublished',
+        )
+        .chain((name) => fc.constantFrom(typePrefix + name, (typePrefix + name).toUpperCase())),
+      source: fc.constant(source),
+      subject: parties,
+      resource: fc.constantFrom('urn:altinn:resource:a', 'urn:altinn:resource:b', undefined),
+      time: fc.option(fc.oneof(moment, fc.constant('2026-06-01T00:00:00Z')), { nil: undefined }),
+      receivedAt: reception,
+      via: ways,
+    }),
+    { maxLength: 12 },
+  );
+
+  it('of the same receptions by any ways, with some of them again, gives the same status', () => {
+    const again = mixed.chain((entries) =>
+      fc.tuple(
+        fc.constant(entries),
+        fc.subarray(entries).chain((copies) => shuffled([...entries, ...copies])),
+      ),
+    );
+    fc.assert(
+      fc.property(again, ([entries, others]) => {
+        expect(deriveStatus(others)).toEqual(deriveStatus(entries));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is not changed by weaker receptions of the same events, whatever they say', () => {
+    const verified = history.map((events) => events.map((event) => ({ ...event, via: 'pull' })));
+    const withWeaker = verified.chain((events) =>
+      fc.tuple(
+        fc.constant(events),
+        fc
+          .array(fc.record({ of: fc.nat(), subject: parties, time: fc.option(moment, { nil: undefined }) }), {
+            maxLength: 10,
+          })
+          .chain((lies) =>
+            shuffled([
+              ...events,
+              ...lies.flatMap(({ of, ...lie }) => {
+                const event = events[of % events.length];
+                return event
+                  ? [{ ...event, ...lie, via: 'push', receivedAt: '2026-08-20T05:00:00.000Z' }]
+                  : [];
+              }),
+            ]),
+          ),
+      ),
+    );
+    fc.assert(
+      fc.property(withWeaker, ([events, others]) => {
+        expect(deriveStatus(others)).toEqual(deriveStatus(events));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never lets a push move what is known of a verified fact', () => {
+    const at = (entry: TimelineEntry, via: string) => ({ ...entry, via });
+    const forgeries = fc
+      .tuple(history, mixed, fc.constantFrom('pull', 'asked'))
+      .chain(([events, lies, via]) => {
+        const truth = events.map((event) => at(event, via));
+        return fc.tuple(fc.constant(truth), shuffled([...truth, ...lies.map((lie) => at(lie, 'push'))]));
+      });
+    fc.assert(
+      fc.property(forgeries, ([truth, all]) => {
+        const [is, forged] = [deriveStatus(truth), deriveStatus(all)];
+        expect(forged.facts).toMatchObject(is.facts);
+        expect(forged.knownBy).toMatchObject(is.knownBy);
+        if (is.recipient) expect(forged.recipient).toBe(is.recipient);
+        if (is.timeline.some(({ type }) => lookUp(type))) expect(forged.about).toBe(is.about);
       }),
       { numRuns: 1_000 },
     );

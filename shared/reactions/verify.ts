@@ -1,0 +1,27 @@
+import { opensOrCloses } from '../events/catalogue.ts';
+import type { CloudEvent } from '../events/cloud-event.ts';
+import type { MessageQueue } from '../storage/message-queue.ts';
+import { eventMessage } from '../tracking/event-message.ts';
+import type { Timeline } from '../tracking/timeline.ts';
+import type { Reactions } from './registry.ts';
+
+interface Deps {
+  readonly reactions: Pick<Reactions, 'has'>;
+  readonly timeline: Pick<Timeline, 'verify'>;
+  /** The queue `correspondence-events`. */
+  readonly queue: Pick<MessageQueue, 'send'>;
+  readonly now?: () => Date;
+}
+
+/**
+ * What is done about an event that had been pushed and tracked, and is found in a pull: where a reaction waits for that
+ * it is tracked once more, which verifies it and runs the reaction; what opens or closes a follow-up is verified at
+ * once; any other stays as it is, which costs nothing.
+ */
+export function makeVerify({ reactions, timeline, queue, now = () => new Date() }: Deps) {
+  return async (id: string, event: CloudEvent): Promise<void> => {
+    const isWaitedFor = reactions.has(event.type, 'pull') && !reactions.has(event.type, 'push');
+    if (isWaitedFor) await queue.send(eventMessage(event, { via: 'pull', enqueuedAt: now().toISOString() }));
+    else if (opensOrCloses(event.type)) await timeline.verify(id, event);
+  };
+}
