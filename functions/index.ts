@@ -64,7 +64,7 @@ const askAltinn = pace && correspondence && makeAskAltinn(correspondence, pace);
 const due = new DueFollowUps(tables.due);
 const since = makeSince(tables.shared, followUp.since);
 const paused = followUp.steps === 'paused';
-const { graceMs } = followUp;
+const { graceMs, leaseMs } = followUp;
 const consequences = [
   openAndClose({ followUps, due, graceMs, since }),
   enqueueReactions({ reactions: ownReactions, queue: queues.reactions }),
@@ -77,6 +77,7 @@ const guard = {
   events: queues.events,
   graceMs,
   maxWaitMs: asking.maxWaitMs,
+  leaseMs,
   paused,
 };
 
@@ -100,7 +101,7 @@ for (const [name, { queue, handle, redrive }] of Object.entries({
 
 app.timer('due-follow-ups', {
   schedule: followUp.schedule,
-  handler: makeDueFollowUps({ due, followUps, queue: queues.followUps, pace, since, paused }),
+  handler: makeDueFollowUps({ due, followUps, queue: queues.followUps, leaseMs, pace, since, paused }),
 });
 
 if (platform && resources.length > 0) {

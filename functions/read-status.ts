@@ -53,9 +53,9 @@ export function makeReadStatus({ followUps: store, about }: Deps) {
       timeline: status.timeline.map(({ id, type, time, receivedAt, via }) => {
         return { id, type, time, receivedAt, via };
       }),
-      followUps: followUps.map(({ kind, state, openedAt, notifiedAt, closedAt, reason }) => {
-        return { kind, state, openedAt, notifiedAt, closedAt, reason };
-      }),
+      followUps: followUps.map(
+        ({ claim: _, lease: __, etag: ___, correspondenceId: ____, ...followUp }) => followUp,
+      ),
     };
     return {
       status: 200,

@@ -20,6 +20,8 @@ export interface GuardDeps extends ActDeps {
   /** Milliseconds. */
   readonly graceMs: number;
   readonly maxWaitMs: number;
+  /** For how long a released follow-up is left to its message. */
+  readonly leaseMs: number;
   /** Takes no step, and loses none: what was released comes again when its lease is over. */
   readonly paused: boolean;
 }
@@ -44,7 +46,7 @@ export async function checkFollowUp(
     return { ...letter, followUp };
   };
   const before = await read();
-  if (deps.paused || !holds(before.followUp, lease, now())) return;
+  if (deps.paused || !holds(before.followUp, lease, deps.leaseMs, now())) return;
   if (before.followUp.state === 'suppressed' || before.followUp.state === 'closed') return;
   const { claim } = before.followUp;
   if (claim && claim.by !== context.by && now().getTime() - Date.parse(claim.at) < claimMs) {
@@ -56,7 +58,13 @@ export async function checkFollowUp(
   const { entries, followUp } = answer ? await read() : before;
   const status = deriveStatus(entries);
   if (answer?.is === 'known')
-    await enqueueLearnt(correspondenceId, status, answer, new Set(entries.map(({ id }) => id)), deps);
+    await enqueueLearnt(
+      correspondenceId,
+      status,
+      answer,
+      new Set(entries.filter(({ via }) => via === 'asked').map(({ id }) => id)),
+      deps,
+    );
   const known = { facts: status.facts, answer, maxWaitMs: deps.maxWaitMs, graceMs: deps.graceMs };
   const decision = decide(followUp, known, now());
   await new Act(followUp, status, answer, message, deps, context).carryOut(decision);
@@ -65,13 +73,11 @@ export async function checkFollowUp(
 /** Milliseconds after which a claim is taken over: its holder has died, since no step takes as long. */
 const claimMs = 120_000;
 
-/** Milliseconds of its lease that a message must have left: as long as its work may take, and some more. */
-const leftMs = 180_000;
-
 /** Whether a message is the one that was released, or it is nobody's turn: of a dead letter that was redriven, say. */
-function holds({ lease }: FollowUp, mine: string | undefined, now: Date): boolean {
-  const leftOf = Date.parse(lease?.until ?? '') - now.getTime();
-  return !lease || leftOf <= 0 || (lease.id === mine && leftOf > leftMs);
+function holds({ lease }: FollowUp, mine: string | undefined, leaseMs: number, now: Date): boolean {
+  const leftMs = Date.parse(lease?.until ?? '') - now.getTime();
+  // What is left must do for its work, of two and a half minutes.
+  return !lease || leftMs <= 0 || (lease.id === mine && leftMs > Math.min(180_000, leaseMs / 5));
 }
 
 /** What Altinn told and the timeline does not have from it becomes an event as any other, once. */

@@ -53,6 +53,8 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
   };
 
   return async (tracked) => {
+    // It was seen to when it was pushed.
+    if (tracked.upgraded) return;
     const { opens, closes } = lookUp(tracked.event.type) ?? {};
     if (opens) await open(opens, tracked);
     if (closes) await close(closes, tracked);

@@ -6,17 +6,16 @@ import type { FollowUpCheck } from './check.ts';
 import { type Due, type DueFollowUps, type Rank, ranks } from './due.ts';
 import type { FollowUps } from './store.ts';
 
-/**
- * Milliseconds for which a follow-up's live message keeps others from being released: longer than its delay, its work
- * and one death, whose message stays hidden for ten minutes.
- */
-export const leaseMs = 15 * 60_000;
-
 export interface ReleaseDeps {
   readonly due: DueFollowUps;
   readonly followUps: Pick<FollowUps, 'get' | 'save'>;
   /** The queue `follow-ups`. */
   readonly queue: Pick<MessageQueue, 'send'>;
+  /**
+   * Milliseconds for which a follow-up's live message keeps others from being released: longer than its delay, its work
+   * and one death.
+   */
+  readonly leaseMs: number;
   /** Gives out the pace towards Altinn; absent where Altinn is never asked. */
   readonly pace?: Pick<Pace, 'take'> | undefined;
   readonly now?: () => Date;
@@ -40,6 +39,7 @@ const atOnce = 16;
  * Several instances may do so at once.
  */
 export async function releaseDue({
+  leaseMs,
   due,
   followUps,
   queue,
@@ -61,6 +61,7 @@ export async function releaseDue({
         due,
         followUps,
         queue,
+        leaseMs,
         now,
       });
       if (!isReleased) released--;
@@ -82,7 +83,7 @@ function inOrder(lists: readonly Due[][], count: number): Due[] {
 async function release(
   row: Due,
   delayMs: number,
-  { due, followUps, queue, now }: Required<Omit<ReleaseDeps, 'pace'>>,
+  { due, followUps, queue, leaseMs, now }: Required<Omit<ReleaseDeps, 'pace'>>,
 ): Promise<boolean> {
   const { kind, correspondenceId, rank } = row;
   const at = now();

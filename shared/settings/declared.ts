@@ -90,6 +90,15 @@ export const declared = {
         example: '*/30 * * * * *',
         usedBy: ['app'],
       },
+      leaseMs: {
+        name: 'FOLLOW_UP_LEASE',
+        type: duration('P1D'),
+        default: 'PT15M',
+        description:
+          'How long a released follow-up is left to its message: longer than the message of an instance that died stays hidden, ten minutes in Azure.',
+        example: 'PT20M',
+        usedBy: ['app'],
+      },
       since: {
         name: 'FOLLOW_UP_SINCE',
         type: time,

@@ -4,7 +4,9 @@ import { makeFollowUp } from '../../functions/follow-up.ts';
 import { makeTrackEvents } from '../../functions/track-events.ts';
 import { sampleEvent } from '../../infra/dev/sample-event.ts';
 import { logChannel } from '../../shared/follow-ups/channels/log.ts';
+import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
+import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
 import { newMessage } from '../../shared/queue/message.ts';
@@ -23,14 +25,27 @@ export async function benchStorageOperations(connectionString: string): Promise<
   const { queues, tables } = connectStorage({ connectionString: proxy.connectionString });
   const timeline = new Timeline(tables.timeline);
   const followUps = new FollowUps(tables.timeline);
+  const due = new DueFollowUps(tables.due);
   const deadLetters = new DeadLetters(tables.deadLetters);
   const common = { deadLetters, retries: new Retries(tables.retries) };
   const consequences = [
-    openAndClose({ followUps, queue: queues.followUps, graceMs: 0 }),
+    openAndClose({ followUps, due, graceMs: 0, since: async () => '2000-01-01T00:00:00Z' }),
     enqueueReactions({ reactions: createReactions(), queue: queues.reactions }),
   ];
   const events = makeTrackEvents({ ...common, timeline, consequences, queue: queues.events });
-  const checks = makeFollowUp({ ...common, followUps, channel: logChannel, queue: queues.followUps });
+  const guard = {
+    followUps,
+    due,
+    channel: logChannel,
+    events: queues.events,
+    graceMs: 0,
+    maxWaitMs: 0,
+    leaseMs: 900_000,
+    paused: false,
+  };
+  const checks = makeFollowUp({ ...common, guard, queue: queues.followUps });
+  const tick = async () =>
+    void (await releaseDue({ due, followUps, queue: queues.followUps, leaseMs: 900_000 }));
   const context = () => new InvocationContext({ functionName: 'bench', logHandler: () => {} });
   const how = () => ({ via: 'push', enqueuedAt: new Date().toISOString() }) as const;
   const track = (name: string, id: string, event = sampleEvent(name, { resourceinstance: id })) =>
@@ -63,9 +78,10 @@ export async function benchStorageOperations(connectionString: string): Promise<
       track('correspondencereceiverneverread', id),
     );
     await count('follow-up: checked, and notified', () => check(id));
+    await track('correspondencereceiverneverread', other);
+    await count('timer: releases one that is due', tick);
     await count('new event: read, a follow-up open', () => track('correspondencereceiverread', id));
     await count('follow-up: checked, and closed', () => check(id));
-    await track('correspondencereceiverneverread', other);
     await count('follow-up: checked, and suppressed', () => check(other));
   }
 

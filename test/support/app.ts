@@ -8,10 +8,13 @@ import { until } from './until.ts';
 
 export type App = AppProcess;
 
+/** So that no test waits for a timer of minutes. */
+const quick = { LOCAL_FUNCTION_KEY: 'test-key', FOLLOW_UP_SCHEDULE: '* * * * * *', FOLLOW_UP_LEASE: 'PT12S' };
+
 /** The app with settings of its own; `AzureWebJobsStorage` is needed. All it prints is looked at after the suite. */
 export function startApp(settings: Record<string, string>): Promise<App> {
   const log = join(inject('outputDirectory'), `${randomUUID()}.log`);
-  return startAppProcess({ LOCAL_FUNCTION_KEY: 'test-key', ...settings }, log);
+  return startAppProcess({ ...quick, ...settings }, log);
 }
 
 export interface Answer {
@@ -89,5 +92,7 @@ export interface Status {
     notifiedAt?: string;
     closedAt?: string;
     reason?: string;
+    waitingFor?: string;
+    tries?: number;
   }[];
 }

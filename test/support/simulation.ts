@@ -26,6 +26,7 @@ import {
 } from './memory-storage.ts';
 
 export const graceMs = 300_000;
+const leaseMs = 900_000;
 
 /** What goes wrong with an operation, and how often in one run. */
 export interface Faults {
@@ -145,7 +146,7 @@ export class Simulation {
       const due = new DueFollowUps(storage.table('due', pause));
       const followUps = new FollowUps(storage.table('timeline', pause));
       const now = () => new Date(storage.now);
-      return releaseDue({ due, followUps, queue: storage.queue('follow-ups', pause), now });
+      return releaseDue({ due, followUps, queue: storage.queue('follow-ups', pause), leaseMs, now });
     });
   }
 
@@ -321,6 +322,7 @@ export class Simulation {
       events: storage.queue('correspondence-events', pause),
       graceMs,
       maxWaitMs: 12 * 3_600_000,
+      leaseMs,
       paused: false,
     };
   }

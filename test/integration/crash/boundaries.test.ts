@@ -40,11 +40,13 @@ describe.each<Boundary>([
   ['after the event is on the queue, before the answer', 'after', 'queue correspondence-events: put', 1],
   ['before the event is in its timeline', 'before', 'table timeline: insert event', 1],
   ['after the event is in its timeline', 'after', 'table timeline: insert event', 1],
-  ['after the follow-up is there, before its message', 'before', 'queue follow-ups: put', 1],
-  ['after the follow-up message, before the event is done', 'after', 'queue follow-ups: put', 1],
-  ['after the claim, before the webhook call', 'after', 'table timeline: replace follow-up', 1],
-  ['after the webhook call, before it is recorded', 'before', 'table timeline: replace follow-up', 2],
-  ['after it is recorded, before the message is done', 'after', 'table timeline: replace follow-up', 2],
+  ['after the follow-up is there, before it is noted when it is due', 'before', 'table due: insert', 1],
+  ['after that, before the event is done', 'after', 'table due: insert', 1],
+  ['after its lease, before its message', 'after', 'table timeline: replace follow-up', 1],
+  ['after its message, before what was due is gone', 'after', 'queue follow-ups: put', 1],
+  ['after the claim, before the webhook call', 'after', 'table timeline: replace follow-up', 2],
+  ['after the webhook call, before it is recorded', 'before', 'table timeline: replace follow-up', 3],
+  ['after it is recorded, before the message is done', 'after', 'table timeline: replace follow-up', 3],
 ])('killed %s', (_where, side, operation, call) => {
   it('opens the follow-up exactly once', async () => {
     const id = randomUUID();

@@ -130,10 +130,10 @@ describe('a letter that is never confirmed', () => {
   });
 });
 
-describe('a receiver that fails', () => {
+describe('a receiver that refuses', () => {
   it('is tried again ten seconds later, and nobody is notified about a letter that was read by then', async () => {
     const [stays, settles] = [randomUUID(), randomUUID()];
-    receiver.answer = () => 500;
+    receiver.answer = () => 404;
     await happen(stays, 'correspondencereceiverneverread');
     await happen(settles, 'correspondencereceiverneverread');
     await until(() => calls(stays).length === 1 && calls(settles).length === 1);
@@ -144,5 +144,16 @@ describe('a receiver that fails', () => {
     const [first, second] = calls(stays);
     expect(second?.id).toBe(first?.id);
     expect(calls(settles)).toHaveLength(1);
+  });
+
+  it('and fails on its side may have been notified: a letter that is read by then is closed', async () => {
+    const id = randomUUID();
+    receiver.answer = () => 500;
+    await happen(id, 'correspondencereceiverneverread');
+    await until(() => calls(id).length === 1);
+    receiver.answer = () => 204;
+    await happen(id, 'correspondencereceiverread');
+    await followUp(id, 'closed');
+    expect(calls(id).at(-1)?.id).toBe(`never-read-${id}-closed`);
   });
 });

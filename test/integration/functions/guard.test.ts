@@ -15,6 +15,9 @@ const start = (settings: Record<string, string> = {}) =>
   startApp({
     AzureWebJobsStorage: inject('storage').guard as string,
     FOLLOW_UP_GRACE: 'PT1S',
+    FOLLOW_UP_SINCE: '2020-01-01',
+    ALTINN_PACE: '100',
+    ALTINN_MAX_PACE: '100',
     FOLLOW_UP_WEBHOOK_URL: receiver.url,
     FOLLOW_UP_WEBHOOK_SECRET: receiver.secret,
     ALTINN_ENVIRONMENT: altinn.url,
@@ -25,7 +28,8 @@ const start = (settings: Record<string, string> = {}) =>
   });
 
 beforeAll(async () => {
-  altinn = await startTestAltinn();
+  // Its letters are due in what is the past for the app.
+  altinn = await startTestAltinn({ startTime: new Date(Date.now() - 300 * 24 * 3_600_000) });
   receiver = await startWebhookReceiver();
   const { client } = altinn;
   key = JSON.stringify({ ...(await exportJWK(client.privateKey)), kid: client.publicJwk.kid });
@@ -89,7 +93,7 @@ describe('before a follow-up acts, Altinn is asked', () => {
     }
     const status = await statusOf(app, id, (each) => every('suppressed')(each) && !!each.facts.confirmed);
     expect(status.followUps).toHaveLength(2);
-    expect(status.timeline.map(({ id }) => id)).toContain('altinn-correspondencereceiverconfirmed');
+    expect(status.timeline.map(({ id }) => id)).toContain('asked-details-correspondencereceiverconfirmed');
     expect(calls(id)).toEqual([]);
   });
 
@@ -97,15 +101,21 @@ describe('before a follow-up acts, Altinn is asked', () => {
     const id = await overdue((id) => lost(() => altinn.simulator.purge(id)), false);
     await post(app, sampleEvent('correspondencereceiverneverread', { resourceinstance: id }));
     const status = await statusOf(app, id, (each) => every('suppressed')(each) && !!each.facts.purged);
-    expect(status.timeline.map(({ id }) => id)).toContain('altinn-correspondencepurged');
+    expect(status.timeline.map(({ id }) => id)).toContain('asked-details-correspondencepurged');
     expect(calls(id)).toEqual([]);
   });
 
-  it('and is down: it acts on what is known and says so', async () => {
+  it('and is down: nobody is notified, and the status says for what it waits', async () => {
     altinn.simulator.turn({ apis: { correspondence: { serverError: 1 } } });
     const id = await overdue();
-    await statusOf(app, id, every('notified'));
-    expect(calls(id).map(({ payload }) => payload.data.checkedWithAltinn)).toEqual([false, false]);
+    const { followUps } = await statusOf(app, id, ({ followUps }) =>
+      followUps.every((each) => each.waitingFor),
+    );
+    expect(followUps).toMatchObject([
+      { state: 'open', waitingFor: expect.stringContaining('Altinn answered 503'), tries: 1 },
+      { state: 'open', waitingFor: expect.stringContaining('Altinn answered 503'), tries: 1 },
+    ]);
+    expect(calls(id)).toEqual([]);
   });
 });
 

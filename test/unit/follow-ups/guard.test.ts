@@ -74,6 +74,7 @@ async function start(answer?: () => Answer) {
         deadLetters: new DeadLetters(storage.table('deadletters'), now),
         graceMs,
         maxWaitMs: 12 * 3_600_000,
+        leaseMs: 900_000,
         paused: false,
         now,
         ...changes,
@@ -82,7 +83,7 @@ async function start(answer?: () => Answer) {
     );
   /** As the timer does: releases what is due, and gives back what it put on the queue. */
   const release = async () => {
-    await releaseDue({ due, followUps, queue: storage.queue('follow-ups'), now });
+    await releaseDue({ due, followUps, queue: storage.queue('follow-ups'), leaseMs: 900_000, now });
     const messages = storage.messages('follow-ups').splice(0);
     return messages.map(
       ({ text }) => JSON.parse(Buffer.from(text, 'base64').toString()) as Message<FollowUpCheck>,

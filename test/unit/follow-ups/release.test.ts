@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Due, DueFollowUps, type Rank, ranks } from '../../../shared/follow-ups/due.ts';
-import { leaseMs, releaseDue } from '../../../shared/follow-ups/release.ts';
+import { releaseDue } from '../../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
 import { MemoryStorage, type Pause } from '../../support/memory-storage.ts';
 
+const leaseMs = 900_000;
 const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 function start() {
@@ -25,6 +26,7 @@ function start() {
       followUps: new FollowUps(storage.table('timeline', pause)),
       queue: storage.queue('follow-ups', pause),
       pace: slots && { take: async () => slots },
+      leaseMs,
       now,
     });
   const queued = () =>
