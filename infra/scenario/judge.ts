@@ -131,7 +131,7 @@ function casesOf({ truth, stored, calls, questions }: Evidence) {
             ...settles.map((fact) => Date.parse(facts[fact] ?? '') || Number.POSITIVE_INFINITY),
           ),
           state: followUp?.state,
-          dueAt: Date.parse(followUp?.dueAt ?? ''),
+          openedAt: Date.parse(followUp?.openedAt ?? ''),
           opened: about.filter(({ type }) => type === 'follow-up.opened'),
           closed: about.filter(({ type }) => type === 'follow-up.closed'),
           questions: questionsOf.get(correspondenceId) ?? [],
@@ -155,8 +155,8 @@ function judgeFollowUps(evidence: Evidence): Finding[] {
   const isSettled = ({ settledAt }: Case) => Number.isFinite(settledAt);
   const wasKilledBetween = (from: number, to: number) => kills.some((kill) => from <= kill && kill <= to);
   // It may be closed without ever having been notified, if the receiver was killed as it was notifying.
-  const isSilent = ({ opened, dueAt, closed: [call] }: Case) =>
-    opened.length === 0 && !wasKilledBetween(dueAt, call?.at ?? 0);
+  const isSilent = ({ opened, openedAt, closed: [call] }: Case) =>
+    opened.length === 0 && !wasKilledBetween(openedAt, call?.at ?? 0);
   const isRepeated = ({ id, at }: Call, index: number) => {
     const last = calls.slice(0, index).findLast((call) => call.id === id);
     return last !== undefined && !wasKilledBetween(last.at, at);
@@ -207,8 +207,8 @@ function judgeFollowUps(evidence: Evidence): Finding[] {
  * Whether somebody was notified although Altinn, asked for this, must have answered that it is settled; or was notified
  * without asking. A letter's other follow-up may have asked as well, so the first question counts.
  */
-function isFalseAlarm({ settledAt, dueAt, opened: [call], questions }: Case): boolean {
-  const question = questions.find(({ at }) => at >= dueAt && at <= (call?.at ?? 0));
+function isFalseAlarm({ settledAt, openedAt, opened: [call], questions }: Case): boolean {
+  const question = questions.find(({ at }) => at >= openedAt && at <= (call?.at ?? 0));
   return !question || settledAt < question.clock;
 }
 

@@ -53,7 +53,8 @@ export async function checkFollowUp(
     throw new RetryableError('somebody else is acting on the follow-up');
   }
 
-  const answer = await askAltinn?.(correspondenceId, context.signal);
+  const heardAt = before.entries.map(({ receivedAt }) => receivedAt).concat(before.followUp.openedAt);
+  const answer = await askAltinn?.(correspondenceId, heardAt.sort().at(-1) as string, context.signal);
   // What was tracked while Altinn was asked counts too.
   const { entries, followUp } = answer ? await read() : before;
   const status = deriveStatus(entries);

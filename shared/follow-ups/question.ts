@@ -28,7 +28,8 @@ export type Answer =
   /** It could not be asked. */
   | { readonly is: 'silent'; readonly why: string; readonly retryAfterMs?: number | undefined };
 
-export type AskAltinn = (correspondenceId: string, signal: AbortSignal) => Promise<Answer>;
+/** @param heardAt when something was last heard of the letter, RFC 3339: an answer from before is of no use */
+export type AskAltinn = (correspondenceId: string, heardAt: string, signal: AbortSignal) => Promise<Answer>;
 
 /** How the pace towards Altinn hears of its answers. */
 export interface Listener {
@@ -45,11 +46,11 @@ const sharedForMs = 60_000;
  */
 export function makeAskAltinn(correspondence: Pick<Correspondence, 'letter'>, listener: Listener): AskAltinn {
   const answers = new Map<string, { readonly at: number; readonly answer: Answer }>();
-  return async (id, signal) => {
+  return async (id, heardAt, signal) => {
     const now = Date.now();
     for (const [key, { at }] of answers) if (now - at > sharedForMs) answers.delete(key);
     const known = answers.get(id);
-    if (known) return known.answer;
+    if (known && known.at > Date.parse(heardAt)) return known.answer;
     try {
       const answer = toAnswer(await correspondence.letter(id, signal), new Date(now).toISOString());
       answers.set(id, { at: now, answer });
