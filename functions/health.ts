@@ -6,13 +6,15 @@ import type { Table } from '../shared/storage/table.ts';
 interface Deps {
   readonly queue: Pick<MessageQueue, 'check'>;
   readonly table: Pick<Table, 'list'>;
+  /** What follow-ups rest on. */
+  readonly followUps: 'checked with Altinn' | 'on what is pushed';
 }
 
 /** Milliseconds that each service has to answer. */
 const timeoutMs = 5_000;
 
 /** Says whether the queue and the table service answer: 200 when both do, 503 when one does not. */
-export function makeHealth({ queue, table }: Deps) {
+export function makeHealth({ queue, table, followUps }: Deps) {
   return async (_request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const log = logTo(context);
     const answers = (service: string, check: Promise<unknown>) =>
@@ -28,6 +30,9 @@ export function makeHealth({ queue, table }: Deps) {
       answers('table service', table.list('health', undefined, timeoutMs)),
     ]);
     const ok = queues === 'ok' && tables === 'ok';
-    return { status: ok ? 200 : 503, jsonBody: { status: ok ? 'ok' : 'unavailable', queues, tables } };
+    return {
+      status: ok ? 200 : 503,
+      jsonBody: { status: ok ? 'ok' : 'unavailable', queues, tables, followUps },
+    };
   };
 }

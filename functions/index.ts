@@ -61,6 +61,12 @@ const pace = mayAsk ? new Pace(tables.shared, { rate: asking.pace, maxRate: aski
 const correspondence = platform && makeCorrespondence(platform, altinn.scopes.includes(serviceOwnerScope));
 const askAltinn = pace && correspondence && makeAskAltinn(correspondence, pace);
 
+if (!askAltinn) {
+  process.stderr.write(
+    'Warning: follow-ups rest on what is pushed: set the credentials to have Altinn asked first\n',
+  );
+}
+
 const due = new DueFollowUps(tables.due);
 const since = makeSince(tables.shared, followUp.since);
 const paused = followUp.steps === 'paused';
@@ -81,7 +87,11 @@ const guard = {
   paused,
 };
 
-const health = makeHealth({ queue: queues.events, table: tables.timeline });
+const health = makeHealth({
+  queue: queues.events,
+  table: tables.timeline,
+  followUps: askAltinn ? 'checked with Altinn' : 'on what is pushed',
+});
 
 app.http('receive-events', {
   route: 'events',

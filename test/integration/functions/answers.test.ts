@@ -219,7 +219,15 @@ describe('what is refused', () => {
 describe('health', () => {
   it('is anonymous and says that both services answer', async () => {
     const { status, body } = await get(app, '/api/health', '');
-    expect([status, JSON.parse(body)]).toEqual([200, { status: 'ok', queues: 'ok', tables: 'ok' }]);
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      {
+        status: 'ok',
+        queues: 'ok',
+        tables: 'ok',
+        followUps: 'on what is pushed',
+      },
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Pace } from '../../../shared/altinn/pace.ts';
 import { type Due, DueFollowUps, type Rank, ranks } from '../../../shared/follow-ups/due.ts';
 import { releaseDue } from '../../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
@@ -87,6 +88,33 @@ describe('releaseDue', () => {
     );
     expect(await release({ count: 0, firstMs: 0, intervalMs: 0 })).toEqual({ released: 0, more: true });
   });
+
+  it('takes many through at the default ceiling and never above it, with any number of instances', async () => {
+    const { storage, open, due, followUps } = start();
+    const letters = 5_000;
+    for (let number = 0; number < letters; number++) await open(number, -1);
+    const now = () => new Date(storage.now);
+    const instances = Array.from({ length: 3 }, () => ({
+      pace: new Pace(storage.table('shared'), { rate: 2, maxRate: 10, now: () => storage.now }),
+    }));
+    const asked: number[] = [];
+    let minutes = 0;
+    for (; storage.messages('follow-ups').length < letters && minutes < 60; minutes++) {
+      const queue = storage.queue('follow-ups');
+      await Promise.all(
+        instances.map(({ pace }) => releaseDue({ due, followUps, queue, pace, leaseMs, now })),
+      );
+      storage.now += 60_000;
+    }
+    const began = storage.now - minutes * 60_000;
+    for (const { visibleAt } of storage.messages('follow-ups')) {
+      const second = Math.floor((visibleAt - began) / 1_000);
+      asked[second] = (asked[second] ?? 0) + 1;
+    }
+    expect(Math.max(...asked.filter(Boolean))).toBeLessThanOrEqual(11);
+    // From two a second it takes a quarter of an hour to come to ten; then a hundred thousand take two and a half hours.
+    expect(minutes).toBeLessThanOrEqual(20);
+  }, 60_000);
 
   it('takes closings first, for half of the pace, and what Altinn brought before what was pushed', async () => {
     const { open, release, queued } = start();
