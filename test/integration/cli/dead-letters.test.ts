@@ -139,13 +139,13 @@ describe('dead-letters redrive', () => {
     expect(await deadLetterRows(connectionString)).toHaveLength(1);
   });
 
-  it.each<[string[], RegExp]>([
-    [[], /Say which/],
-    [['abc', '--all'], /Say which/],
-    [['--reason', 'no such reason'], /no such dead letter/],
-  ])('%j is a clear error', async (args, error) => {
+  it.each<[string[], number, RegExp]>([
+    [[], 2, /Say which/],
+    [['abc', '--all'], 2, /Say which/],
+    [['--reason', 'no such reason'], 1, /no such dead letter/],
+  ])('%j ends with %i and says why', async (args, wanted, error) => {
     const { code, stderr } = await run('redrive', ...args);
-    expect(code).not.toBe(0);
+    expect(code).toBe(wanted);
     expect(stderr).toMatch(error);
   });
 });
