@@ -46,7 +46,7 @@ describe.each<Boundary>([
   ['after the webhook call, before it is recorded', 'before', 'table timeline: replace follow-up', 2],
   ['after it is recorded, before the message is done', 'after', 'table timeline: replace follow-up', 2],
 ])('killed %s', (_where, side, operation, call) => {
-  it('opens the follow-up exactly once', async () => {
+  it('opens the follow-up under one id, with a second call only where the first could not be recorded', async () => {
     const id = randomUUID();
     let app = await start();
     let seen = 0;

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
+import { rowsOf } from '../../../infra/scenario/stored.ts';
 import { catalogue, type EventName, lookUp, typePrefix } from '../../../shared/events/catalogue.ts';
+import { tableNames } from '../../../shared/storage/stores.ts';
 import { type App, get, post, startApp, statusOf } from '../../support/app.ts';
 import { deadLetterRows } from '../../support/dead-letter-rows.ts';
 import { until } from '../../support/until.ts';
@@ -67,6 +69,11 @@ describe('a timeline', () => {
     );
     const status = await statusOf(app, resourceinstance, ({ timeline }) => timeline.length === 2);
     expect(Object.keys(status.facts)).toEqual(['published']);
+    const rows = await rowsOf(storage, tableNames.timeline);
+    const stored = rows.filter(({ partitionKey }) => partitionKey === resourceinstance);
+    expect(stored.map(({ event }) => JSON.parse(String(event)))).toContainEqual(
+      expect.objectContaining({ newattribute: 'x' }),
+    );
     expect(app.output()).toContain(
       'unknown event type kept type=no.altinn.correspondence.correspondencereceiverframed',
     );

@@ -44,7 +44,7 @@ beforeAll(async () => {
 }, 400_000);
 
 describe('a story of letters whose events come twice, late, shuffled or never, to a receiver that is killed', () => {
-  it('ends in what is so at Altinn, with nothing lost and nobody notified twice', () => {
+  it('ends in what is so at Altinn, with nothing lost and nobody notified twice but over a kill', () => {
     expect(brokenIn(), summary(judge(evidence))).toEqual([]);
     expect(evidence.truth).toHaveLength(letters);
   });
