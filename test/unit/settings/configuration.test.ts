@@ -38,7 +38,7 @@ describe('readConfiguration', () => {
     });
   });
 
-  it('reads everything', () => {
+  it('reads what is set, and leaves be what is nobody’s', () => {
     const settings = {
       ...webhook,
       FOLLOW_UP_GRACE: 'PT1H',

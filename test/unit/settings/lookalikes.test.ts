@@ -65,7 +65,7 @@ describe('lookalikes', () => {
     'LOCALAPPDATA',
     'LOCAL_RANK',
     'Port',
-  ])('%s is nobody else’s', (name) => {
+  ])('%s is not warned of: it is one of ours or of the platform’s, or like none', (name) => {
     expect(lookalikes({ [name]: 'x' })).toEqual([]);
   });
 
