@@ -23,7 +23,7 @@ const start = () =>
     FOLLOW_UP_WEBHOOK_SECRET: receiver.secret,
   });
 
-// Two dozen seconds: four kills, each with a start after it, and the ten seconds after which what failed comes again.
+// Slow on purpose: four kills, each with a start after it, and the time after which what was in hand comes again.
 it('every event answered 200 is accounted for, and every follow-up that is due is opened, under one id', async () => {
   let app: App = await start();
   const acknowledged = new Map<string, string>();
