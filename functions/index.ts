@@ -53,7 +53,7 @@ const followUps = new FollowUps(tables.timeline);
 const deadLetters = new DeadLetters(tables.deadLetters);
 const common = { deadLetters, retries: new Retries(tables.retries) };
 
-const { callers, resources, followUp, altinn, asking, reconcile } = configuration;
+const { callers, resources, followUp, altinn, asking, pausing, reconcile } = configuration;
 const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
 // Without the scope for writing, a look at a letter would record it as fetched.
 const mayAsk = platform && altinn.scopes.includes(writeScope);
@@ -69,7 +69,7 @@ if (!askAltinn) {
 
 const due = new DueFollowUps(tables.due);
 const since = makeSince(tables.shared, followUp.since);
-const paused = followUp.steps === 'paused';
+const paused = pausing.steps === 'paused';
 const { graceMs, leaseMs } = followUp;
 const consequences = [
   openAndClose({ followUps, due, graceMs, since }),

@@ -38,6 +38,9 @@ export function withCommonOptions(command: Command, example: string): Command {
     .addHelpText('after', `\nExample:\n  npm run altinn -- ${example}`);
 }
 
+/** An address as it was pasted: at its end .NET makes some blanks a part of the key. */
+export const trimmed = (text: string) => text.trim();
+
 /** Runs a command and sets the exit code; whatever it throws is shown without a secret. */
 export async function perform(options: CommonOptions, work: (cli: Cli) => Promise<ExitCode>): Promise<void> {
   const environment = {

@@ -3,6 +3,13 @@ import { CommanderError } from 'commander';
 import { exit } from './exit.ts';
 import { makeProgram } from './program.ts';
 
+// Who reads may have read enough (`| head -1`). The work goes on, and the exit code tells how it ended.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 makeProgram()
   .parseAsync()
   .catch((error: unknown) => {

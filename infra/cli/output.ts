@@ -4,8 +4,9 @@ import { redactPersons } from '../../shared/runtime/redact.ts';
 export class Output {
   readonly json: boolean;
   /** Milliseconds between two lines of progress where there is no terminal. */
-  reportEvery = 30_000;
+  reportEvery = 60_000;
   #reported = 0;
+  #lastReport = '';
   #unfinished = false;
 
   constructor(json: boolean) {
@@ -30,14 +31,15 @@ export class Output {
     process.stderr.write(`${this.#done()}${text}\n`);
   }
 
-  /** What is being waited for: one line that changes on a terminal, a line now and then elsewhere. */
+  /** What is being waited for: one line that changes on a terminal, a line a minute elsewhere, and none twice in a row. */
   progress(text: string): void {
     if (process.stderr.isTTY) {
       process.stderr.write(`\r\x1b[2K${text.slice(0, process.stderr.columns - 1)}`);
       this.#unfinished = true;
-    } else if (Date.now() - this.#reported >= this.reportEvery) {
+    } else if (text !== this.#lastReport && Date.now() - this.#reported >= this.reportEvery) {
       process.stderr.write(`${text}\n`);
       this.#reported = Date.now();
+      this.#lastReport = text;
     }
   }
 

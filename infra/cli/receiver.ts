@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Tracked } from '../../shared/events/catalogue.ts';
 import { fetchFault, parseJson } from '../../shared/runtime/http.ts';
 import { redactAddress } from '../../shared/runtime/sanitize.ts';
-import { Failure } from './exit.ts';
+import { exit, Failure } from './exit.ts';
 
 const schema = z.object({
   status: z.string(),
@@ -30,7 +30,10 @@ const timeout = 45_000;
  */
 export function makeReceiver(address: string) {
   if (!URL.canParse(address)) {
-    throw new Failure('The receiver is no address. Example: https://my-app.azurewebsites.net?code=…');
+    throw new Failure(
+      'The receiver is no address. Example: https://my-app.azurewebsites.net?code=…',
+      exit.usage,
+    );
   }
   const url = new URL(address);
   const base = url.origin + url.pathname.replace(/\/api(\/.*)?$/, '').replace(/\/+$/, '');

@@ -12,7 +12,7 @@ export interface Timing {
   readonly cache: number;
   /** How young an event may be and still be on its way. */
   readonly underWay: number;
-  /** Between two lines of progress where there is no terminal. */
+  /** Between two lines of progress where there is no terminal: a minute, an eighth of `validation`. */
   readonly report: number;
 }
 
@@ -34,7 +34,7 @@ export function makeTiming(scale: number): Timing {
     validation,
     cache: (60 * minute) / scale,
     underWay: (10 * minute) / scale,
-    report: Math.max(50, (30 * second) / scale),
+    report: validation / 8,
   };
 }
 

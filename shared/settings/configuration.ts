@@ -15,13 +15,14 @@ const groups = [
   'resources',
   'altinn',
   'asking',
+  'pausing',
   'maskinporten',
   'reconcile',
   'callers',
 ] as const satisfies readonly GroupName[];
 
 /** What the function app works by. */
-export interface Configuration extends Values<'reconcile' | 'asking'> {
+export interface Configuration extends Values<'reconcile' | 'asking' | 'pausing'> {
   readonly storage: StorageSettings;
   readonly followUp: Values<'followUp'>['followUp'] & {
     /** Absent: follow-ups go to the log. */
@@ -43,7 +44,7 @@ export interface Configuration extends Values<'reconcile' | 'asking'> {
  */
 export function readConfiguration(environment: Environment): Configuration {
   const reading = new Reading(environment, groups);
-  const { asking, followUp, reconcile, resources } = reading.values;
+  const { asking, followUp, pausing, reconcile, resources } = reading.values;
   const configuration = {
     storage: storageOf(reading),
     followUp: { ...followUp, webhook: webhookOf(reading) },
@@ -51,6 +52,7 @@ export function readConfiguration(environment: Environment): Configuration {
     resources: resources.own ?? [],
     altinn: altinnOf(reading),
     asking,
+    pausing,
     reconcile,
     warnings: lookalikes(environment),
   };

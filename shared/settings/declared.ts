@@ -107,11 +107,16 @@ export const declared = {
         example: '2026-11-01',
         usedBy: ['app'],
       },
+    },
+  },
+  pausing: {
+    title: 'Pausing follow-ups',
+    settings: {
       steps: {
         name: 'FOLLOW_UPS',
         type: oneOf('on', 'paused'),
         default: 'on',
-        description: '`paused` stops every step and loses none.',
+        description: 'Whether steps are taken: `paused` stops every one and loses none.',
         example: 'paused',
         usedBy: ['app'],
       },

@@ -148,7 +148,7 @@ function checkNotified({ notified }: Simulation): void {
   }
 }
 
-/** `RUNS=20000 npx vitest run test/integration/any-order.test.ts` looks harder. */
+/** Slow on purpose, since more histories find more. `RUNS=20000 npx vitest run test/integration/any-order.test.ts` looks harder. */
 const parameters = { numRuns: Number(process.env.RUNS ?? 120), interruptAfterTimeLimit: 50_000 };
 
 describe('any order, any duplication, at the same moment', { timeout: 60_000 }, () => {

@@ -1,3 +1,4 @@
+import { absoluteUri } from '../../../shared/altinn/api/absolute-uri.ts';
 import {
   checkSubscription,
   makeSubscriptions,
@@ -114,5 +115,5 @@ async function subscribeAgain(
 }
 
 function withoutQuery(address = ''): string {
-  return address.split('?', 1)[0] ?? '';
+  return absoluteUri(address).split('?', 1)[0] ?? '';
 }

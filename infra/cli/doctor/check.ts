@@ -1,4 +1,4 @@
-import type { Subscription } from '../../../shared/altinn/api/subscriptions.ts';
+import { isSameAddress, type Subscription } from '../../../shared/altinn/api/subscriptions.ts';
 import type { Cli } from '../cli.ts';
 
 export interface Outcome {
@@ -46,9 +46,10 @@ export const skipped = (detail: string, fix?: string): Outcome => ({
 
 /** The subscriptions at the endpoint, for the wanted resources. */
 export function ownSubscriptions({ subscriptions, endpoint, resources }: Context): readonly Subscription[] {
-  if (!subscriptions.ok) return [];
+  if (!subscriptions.ok || endpoint === undefined) return [];
   return subscriptions.value.filter(
     ({ endPoint, resourceFilter }) =>
-      endPoint === endpoint && (resources.length === 0 || resources.includes(resourceFilter ?? '')),
+      isSameAddress(endPoint, endpoint) &&
+      (resources.length === 0 || resources.includes(resourceFilter ?? '')),
   );
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Cli, type CommonOptions, perform, withCommonOptions } from '../cli.ts';
+import { type Cli, type CommonOptions, perform, trimmed, withCommonOptions } from '../cli.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { allowListIsPresent } from './allow-list.ts';
 import {
@@ -45,6 +45,7 @@ export function doctorCommand(): Command {
     .option(
       '--endpoint <url>',
       "the receiver's address with its key (default: that of the newest subscription)",
+      trimmed,
     )
     .option('--resource <id>', 'a resource, repeatable (default: ALTINN_RESOURCES)', collect)
     .option('--receiver <url>', 'the function app with a host key (default: RECEIVER_URL, or the endpoint)')

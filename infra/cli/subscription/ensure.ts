@@ -7,7 +7,7 @@ import {
   type Subscriptions,
 } from '../../../shared/altinn/api/subscriptions.ts';
 import { resourceUrn } from '../../../shared/altinn/resource.ts';
-import { type Cli, type CommonOptions, perform, withCommonOptions } from '../cli.ts';
+import { type Cli, type CommonOptions, perform, trimmed, withCommonOptions } from '../cli.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { refuseUnfit } from './check.ts';
 import { oneLine, shown } from './show.ts';
@@ -32,7 +32,7 @@ export function ensureCommand(): Command {
     "subscription ensure --env tt02 --resource my-letters --endpoint 'https://my-app.azurewebsites.net/api/events?code=…'",
   )
     .requiredOption('--resource <id>', "the resource's id, with or without urn:altinn:resource:")
-    .requiredOption('--endpoint <url>', "the receiver's address with its key")
+    .requiredOption('--endpoint <url>', "the receiver's address with its key", trimmed)
     .option('--recipient <org no>', 'for a recipient: your organization number')
     .option('--type <event type>', 'one type, repeatable; none means all', collect)
     .option('--include-subunits', "for a recipient: its subunits' letters too")

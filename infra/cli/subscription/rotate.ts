@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import {
+  isSameAddress,
   makeSubscriptions,
   requestOf,
   type Subscription,
   type Subscriptions,
 } from '../../../shared/altinn/api/subscriptions.ts';
-import { type Cli, type CommonOptions, perform, withCommonOptions } from '../cli.ts';
+import { type Cli, type CommonOptions, perform, trimmed, withCommonOptions } from '../cli.ts';
 import { type ExitCode, exit, Failure } from '../exit.ts';
 import { clock, waitAndTell } from '../timing.ts';
 import { refuseUnfit } from './check.ts';
@@ -28,7 +29,7 @@ export function rotateCommand(): Command {
     "subscription rotate --env tt02 --from 1234 --endpoint 'https://my-app.azurewebsites.net/api/events?code=<new key>'",
   )
     .requiredOption('--from <id>', 'the subscription with the old key', parseNumber)
-    .requiredOption('--endpoint <url>', 'the address with the new key')
+    .requiredOption('--endpoint <url>', 'the address with the new key', trimmed)
     .option('--wait', 'stay for the hour and delete the old one then')
     .action((options: Options) => perform(options, (cli) => rotate(options, cli)));
 }
@@ -38,7 +39,7 @@ async function rotate(options: Options, cli: Cli): Promise<ExitCode> {
   const { platform } = cli.connect();
   const subscriptions = makeSubscriptions(platform);
   const old = await subscriptions.get(options.from);
-  if (old.endPoint === options.endpoint) {
+  if (isSameAddress(old.endPoint, options.endpoint)) {
     throw new Failure(
       `--endpoint is that of subscription ${old.id} already: give the address with the new key`,
     );
@@ -47,6 +48,11 @@ async function rotate(options: Options, cli: Cli): Promise<ExitCode> {
   refuseUnfit([request], platform.environment.platform);
 
   const made = await subscriptions.create(request);
+  if (made.id === old.id) {
+    throw new Failure(
+      `Altinn takes that for the address of subscription ${old.id}, made nothing new, and nothing is deleted: give an address with another key`,
+    );
+  }
   output.note(`Subscription ${made.id} is made; ${old.id} stays, and both keys must be good for now.`);
   const [current = made] = await waitForValidation([made], subscriptions, cli);
   const command = `npm run altinn -- subscription delete ${old.id} --env ${platform.environment.name}`;

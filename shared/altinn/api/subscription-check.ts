@@ -1,6 +1,7 @@
 import { catalogue, type EventName, lookUp, typePrefix } from '../../events/catalogue.ts';
 import { isLoopback } from '../../runtime/loopback.ts';
 import { resourceProblem } from '../resource.ts';
+import { isAbsoluteUri } from './absolute-uri.ts';
 
 /** What to subscribe to, with Altinn's names. The last two are what its older guides ask for and it now refuses. */
 export interface SubscriptionRequest {
@@ -72,6 +73,7 @@ function endpointProblem(endpoint: string, platform: string | undefined): string
   if (!URL.canParse(endpoint)) return 'is no absolute address';
   const url = new URL(endpoint);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url))) return 'is not https';
+  if (!isAbsoluteUri(endpoint)) return 'is no absolute address';
   if (endpoint.includes('#')) return 'has a fragment (#…), which is never sent';
   if (url.username || url.password) return 'holds a user name or password, which Altinn does not send';
   if (endpoint !== endpoint.trim()) return 'starts or ends with a space';

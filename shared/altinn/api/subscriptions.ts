@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { absoluteUri } from './absolute-uri.ts';
 import { parseAnswer } from './parse-answer.ts';
 import type { Platform } from './platform.ts';
 import type { SubscriptionRequest } from './subscription-check.ts';
@@ -59,10 +60,15 @@ export function makeSubscriptions(platform: Platform) {
 
 export type Subscriptions = ReturnType<typeof makeSubscriptions>;
 
+/** Whether Altinn takes two addresses of an endpoint for one. */
+export function isSameAddress(one: string, other: string): boolean {
+  return absoluteUri(one) === absoluteUri(other);
+}
+
 /** Whether Altinn would answer this request with that subscription instead of a new one. */
 export function isEqual(request: SubscriptionRequest, subscription: Subscription): boolean {
   return (
-    subscription.endPoint === request.endPoint &&
+    isSameAddress(subscription.endPoint, request.endPoint) &&
     subscription.resourceFilter === request.resourceFilter.toLowerCase() &&
     (subscription.subjectFilter ?? undefined) === request.subjectFilter &&
     (subscription.typeFilter ?? undefined) === request.typeFilter &&

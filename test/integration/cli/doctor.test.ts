@@ -206,7 +206,7 @@ describe('doctor', () => {
     });
   });
 
-  it('is patient with young events, and cannot look where the key is for the webhook alone', async () => {
+  it('is patient with young events, and cannot look where the receiver refuses the key', async () => {
     await subscribe();
     await altinn.simulator.advance({ minutes: 58 });
     await letters(() => false);

@@ -3,7 +3,9 @@ import { compare } from '../../../infra/cli/status/compare.ts';
 import { type Altinn, startAltinn } from '../../../infra/simulator/altinn.ts';
 import type { Details } from '../../../shared/altinn/api/correspondence.ts';
 import { cli, endpointKey, organization, settingsOf } from '../../support/altinn/cli.ts';
+import { withTokens } from '../../support/altinn/client.ts';
 import { type FakeReceiver, startReceiver } from '../../support/altinn/receiver.ts';
+import { serve } from '../../support/altinn/server.ts';
 
 const person = '12345678901';
 let altinn: Altinn;
@@ -64,6 +66,34 @@ describe('status', () => {
     });
   });
 
+  it('finds no difference in a purged letter', async () => {
+    altinn.simulator.read(id);
+    altinn.simulator.purge(id);
+    track('published', 'read', 'purged');
+    const { code, stdout } = await status();
+    expect(stdout).not.toContain('differs');
+    expect(code).toBe(0);
+  });
+
+  it("takes the overview's word for a purge that a plain sender is not shown", async () => {
+    const asked: string[] = [];
+    const { url } = await serve(
+      withTokens(({ path }) => {
+        asked.push(path.split('/correspondence/').at(-1) ?? '');
+        if (!path.endsWith('/details')) return { status: 404, body: { status: 404, errorCode: 1001 } };
+        const status = 'AttachmentsDownloaded';
+        return { body: { correspondenceId: id, status, published: time, statusHistory: [{ status }] } };
+      }),
+    );
+    settings = { ...settings, ALTINN_ENVIRONMENT: url, MASKINPORTEN_URL: `${url}/maskinporten/` };
+    track('published', 'purged');
+    expect(await status()).toMatchObject({ code: 0, stdout: expect.not.stringContaining('differs') });
+    expect(asked).toEqual([`${id}/details`, id]);
+    track('published');
+    expect(await status()).toMatchObject({ code: 0 });
+    expect(asked).toHaveLength(3);
+  });
+
   it('never uses a token that would mark the letter as fetched', async () => {
     const scopes = ['altinn:events.subscribe', 'altinn:serviceowner', 'altinn:correspondence.read'];
     settings = { ...settings, ...settingsOf(altinn, { clientId: 'reader', scopes }) };
@@ -94,7 +124,7 @@ describe('status', () => {
       code: 1,
       stderr: expect.stringContaining('Is that the receiver?'),
     });
-    expect(await at('my-app')).toMatchObject({ code: 1, stderr: expect.stringContaining('no address') });
+    expect(await at('my-app')).toMatchObject({ code: 2, stderr: expect.stringContaining('no address') });
     settings.RECEIVER_URL = '';
     expect(await status()).toMatchObject({
       code: 2,
@@ -127,8 +157,39 @@ describe('a comparison', () => {
     ]);
   });
 
+  it('reads confirmed, failed, purged and read off the status, too', () => {
+    for (const [status, fact] of [
+      ['Confirmed', 'confirmed'],
+      ['Failed', 'publishFailed'],
+      ['PurgedByRecipient', 'purged'],
+      ['PurgedByAltinn', 'purged'],
+      ['Read', 'read'],
+    ] as const) {
+      expect(differing(ours('published', fact), details({ status }))).toEqual([]);
+      expect(differing(ours('published'), details({ status }))).toEqual([fact]);
+    }
+  });
+
+  it('finds no difference in a letter that both know as purged', () => {
+    const statusHistory = ['Published', 'Read', 'AttachmentsDownloaded', 'PurgedByAltinn'].map((status) => ({
+      status,
+      statusChanged: time,
+    }));
+    for (const purged of [
+      details({ status: 'PurgedByRecipient', read: time }),
+      details({ status: 'AttachmentsDownloaded', statusHistory }),
+    ]) {
+      expect(differing(ours('published', 'read', 'purged'), purged)).toEqual([]);
+      expect(differing(ours('published', 'read'), purged)).toEqual(['purged']);
+      expect(differing(ours('published', 'purged'), purged)).toEqual(['read']);
+    }
+  });
+
   it('does not hold against us what Altinn does not tell of a purged letter', () => {
-    expect(differing(ours('published', 'read'), { purged: true })).toEqual(['purged']);
+    for (const purged of [{ purged: true }, details({ status: 'PurgedByRecipient' })]) {
+      expect(differing(ours('published', 'read', 'confirmed', 'purged'), purged)).toEqual([]);
+      expect(differing(ours('published', 'read'), purged)).toEqual(['purged']);
+    }
     expect(differing(undefined, { purged: true })).toEqual(['purged']);
   });
 });

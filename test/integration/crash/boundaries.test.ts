@@ -7,6 +7,8 @@ import { type App, post, startApp, statusOf } from '../../support/app.ts';
 import { describeOperation, type StorageProxy, startStorageProxy } from '../../support/storage-proxy.ts';
 import { until } from '../../support/until.ts';
 
+// Slow on purpose: each test starts the app twice, and waits for what was in hand to come again.
+//
 // The process is killed with SIGKILL at each place between two effects, by the one who sees the effects from outside:
 // the storage it talks to, or the receiver of its webhook. Started again, it must end where it would have ended.
 let storage: StorageProxy;
@@ -48,7 +50,7 @@ describe.each<Boundary>([
   ['after the webhook call, before it is recorded', 'before', 'table timeline: replace follow-up', 3],
   ['after it is recorded, before the message is done', 'after', 'table timeline: replace follow-up', 3],
 ])('killed %s', (_where, side, operation, call) => {
-  it('opens the follow-up exactly once', async () => {
+  it('opens the follow-up under one id, with a second call only where the first could not be recorded', async () => {
     const id = randomUUID();
     let app = await start();
     let seen = 0;

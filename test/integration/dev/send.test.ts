@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { catalogue } from '../../../shared/events/catalogue.ts';
 import { type App, startApp, statusOf } from '../../support/app.ts';
+import { until } from '../../support/until.ts';
 
 let app: App;
 beforeAll(async () => {
@@ -39,17 +41,20 @@ it('sends one event of a type, and says what was answered and where to look', as
   expect((await statusOf(app, letter)).facts).toEqual({ read: time });
 });
 
-it('sends an event from a file, twice under one id', async () => {
+it('sends an event from a file as it is: sent twice, it is there once', async () => {
   for (const _ of [1, 2]) {
     const { code } = await send('test/fixtures/seed-published-2024.json', ...url());
     expect(code).toBe(0);
   }
-  const { facts } = await statusOf(
+  const { id } = JSON.parse(readFileSync('test/fixtures/seed-published-2024.json', 'utf8'));
+  await until(() => app.output().match(new RegExp(`duplicate .*event=${id}`)));
+  const { facts, timeline } = await statusOf(
     app,
     'da4ceacc-ad44-4e54-99b6-b58e3c13c785',
     (each) => each.facts.published,
   );
   expect(facts.published).toBe('2024-04-19T07:22:19.438039Z');
+  expect(timeline.filter((entry) => entry.id === id)).toHaveLength(1);
 });
 
 it('sends every known type for one letter and prints its status', async () => {

@@ -54,6 +54,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
+// Slow on purpose: each starts an Azurite of its own, all at once.
 describe.concurrent('npm start', () => {
   it('starts Azurite and the app, says what to do, and stops both on Ctrl-C after the work in hand', async () => {
     const { child, output, ended, ready, azuritePid } = runStart({

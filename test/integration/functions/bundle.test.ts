@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
 
 // The bundle as the worker loads it: only `@azure/functions-core` is answered, and what is registered is written down.
@@ -41,7 +42,7 @@ function load(settings: Record<string, string>, warning = '') {
 const storage = inject('storage').spare as string;
 
 describe('the deployed bundle', () => {
-  it('registers every function, with its trigger', () => {
+  it('registers every function that needs no credentials, with its trigger', () => {
     const { registered, error } = load({ AzureWebJobsStorage: storage });
     expect(error).toBeUndefined();
     const triggers = registered.map(([name, { type, methods, authLevel, route, queueName }]) => {
@@ -72,12 +73,33 @@ describe('the deployed bundle', () => {
     expect([registered.length, error]).toEqual([12, undefined]);
   });
 
-  it('warns of a setting that is misspelt, on stderr and in a line that the host logs as a warning', () => {
+  // The host logs a line of stderr that holds "warn" as a warning: see functions/index.ts.
+  it('warns of a setting that is misspelt, in a line of stderr that says Warning', () => {
     const { error } = load(
       { AzureWebJobsStorage: storage, FOLLOWUP_GRACE: 'PT1H' },
       'Warning: FOLLOWUP_GRACE is set, and nothing reads it. Did you mean FOLLOW_UP_GRACE?\n',
     );
     expect(error).toBeUndefined();
+  });
+
+  it('registers reconcile-events where there are credentials and resources', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const credentials = {
+      ALTINN_ENVIRONMENT: 'tt02',
+      MASKINPORTEN_CLIENT_ID: 'us',
+      MASKINPORTEN_KEY: JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'x' }),
+    };
+    const bindingOf = (more: Record<string, string>) => {
+      const { registered, error } = load({ AzureWebJobsStorage: storage, ...more });
+      expect(error).toBeUndefined();
+      return registered.find(([name]) => name === 'reconcile-events')?.[1];
+    };
+    expect(bindingOf({ ...credentials, ALTINN_RESOURCES: 'my-letters' })).toMatchObject({
+      type: 'timerTrigger',
+      schedule: '0 7 * * * *',
+    });
+    expect(bindingOf(credentials)).toBeUndefined();
+    expect(bindingOf({ ALTINN_RESOURCES: 'my-letters' })).toBeUndefined();
   });
 
   it('does not start with a schedule that no timer takes', () => {
@@ -100,9 +122,13 @@ describe('the deployed bundle', () => {
   );
 
   it('is one minified file of CommonJS with a source map', () => {
-    expect(existsSync('dist/index.js.map')).toBe(true);
+    expect(readdirSync('dist').sort()).toEqual(['index.js', 'index.js.map']);
     const { main } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(main).toBe('dist/index.js');
-    expect(readFileSync(main, 'utf8')).toContain('sourceMappingURL=index.js.map');
+    const code = readFileSync(main, 'utf8');
+    expect(code).toContain('sourceMappingURL=index.js.map');
+    expect(code).toMatch(/^const __bundleUrl=require\('node:url'\).*\n"use strict";/);
+    // A minified line is long.
+    expect(code.length / code.split('\n').length).toBeGreaterThan(1_000);
   });
 });

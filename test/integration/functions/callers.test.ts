@@ -13,7 +13,7 @@ const event = () => sampleEvent('correspondencepublished');
 const forged = { headers: { 'x-forwarded-for': '20.100.46.139', 'x-client-ip': '20.100.46.139' } };
 
 describe('who may call', () => {
-  it('enforced: nobody but Altinn, whatever a caller says of himself', async () => {
+  it('enforced: nobody but Altinn, whatever a caller says of itself', async () => {
     app = await startApp({
       AzureWebJobsStorage: storage,
       ALTINN_SOURCE: 'production',

@@ -77,10 +77,20 @@ describe('a letter that is never read', () => {
     expect(calls(id)).toEqual([]);
   });
 
-  it('is suppressed when it was read before, in whatever order the two came', async () => {
+  it.each([
+    ['before', [0, 1]],
+    ['after', [1, 0]],
+  ])('is suppressed when it was read before, whether that came first or last: %s', async (_, order) => {
     const id = randomUUID();
-    await happen(id, 'correspondencereceiverread', 'correspondencereceiverneverread');
-    await followUp(id, 'suppressed');
+    const event = (name: string, time: string) => sampleEvent(name, { resourceinstance: id, time });
+    const both = [
+      event('correspondencereceiverread', '2026-08-19T05:00:00Z'),
+      event('correspondencereceiverneverread', '2026-08-19T06:00:00Z'),
+    ];
+    for (const index of order) await post(app, both[index] as object);
+    const { followUps } = await followUp(id, 'suppressed');
+    expect(followUps).toMatchObject([{ kind: 'never-read', reason: 'read' }]);
+    await delay(2500);
     expect(calls(id)).toEqual([]);
   });
 
@@ -143,6 +153,9 @@ describe('a receiver that refuses', () => {
     await followUp(stays, 'notified');
     const [first, second] = calls(stays);
     expect(second?.id).toBe(first?.id);
+    const apart = (second?.at ?? 0) - (first?.at ?? 0);
+    expect(apart).toBeGreaterThanOrEqual(9_000);
+    expect(apart).toBeLessThan(20_000);
     expect(calls(settles)).toHaveLength(1);
   });
 

@@ -85,6 +85,7 @@ const contentType = fc.oneof(
   },
 );
 
+// Slow on purpose: 3,000 real requests.
 it('3,000 generated bodies get an answer of the table', async () => {
   const answers: Record<number, number> = {};
   await fc.assert(

@@ -72,6 +72,7 @@ describe('tables that are down', () => {
     expect((await statusOf(app, event.resourceinstance as string)).status).toBe('read');
   });
 
+  // Slow on purpose: the lost answer costs a try, and the next one is ten seconds later.
   it('whose answer to an insert is lost make no event a duplicate of itself', async () => {
     const lost = new Set<string>();
     storage.after = ({ service, body }) => {
@@ -95,6 +96,7 @@ describe('tables that are down', () => {
 describe('five tries, then poison', () => {
   const poison = new QueueClient(direct, 'correspondence-events-poison');
 
+  // Slow on purpose: five tries a second apart, and ten seconds until what was redriven comes again.
   it('an event that can be neither tracked nor put back is redriven from poison and tracked', async () => {
     const event = sampleEvent('correspondencepublished');
     let tries = 0;

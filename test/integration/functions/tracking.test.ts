@@ -71,6 +71,11 @@ describe('a timeline', () => {
     );
     const status = await statusOf(app, resourceinstance, ({ timeline }) => timeline.length === 2);
     expect(Object.keys(status.facts)).toEqual(['published']);
+    const rows = await rowsOf(storage, tableNames.timeline);
+    const stored = rows.filter(({ partitionKey }) => partitionKey === resourceinstance);
+    expect(stored.map(({ event }) => JSON.parse(String(event)))).toContainEqual(
+      expect.objectContaining({ newattribute: 'x' }),
+    );
     expect(app.output()).toContain(
       'unknown event type kept type=no.altinn.correspondence.correspondencereceiverframed',
     );

@@ -5,7 +5,7 @@ import { judge } from '../../../infra/scenario/judge.ts';
 import { type Evidence, playStory } from '../../../infra/scenario/play.ts';
 import type { StoredEvent } from '../../../infra/scenario/stored.ts';
 
-/** `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a minute and a half. */
+/** Slow on purpose: it plays more than a week with four kills. `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a minute and a half. */
 const letters = Number(process.env.LETTERS ?? 500);
 const outages = [
   { afterDays: 1, hours: 0 },
@@ -44,7 +44,7 @@ beforeAll(async () => {
 }, 400_000);
 
 describe('a story of letters whose events come twice, late, shuffled or never, to a receiver that is killed', () => {
-  it('ends in what is so at Altinn, with nothing lost and nobody notified twice', () => {
+  it('ends in what is so at Altinn, with nothing lost and nobody notified twice but over a kill', () => {
     expect(brokenIn(), summary(judge(evidence))).toEqual([]);
     expect(evidence.truth).toHaveLength(letters);
   });

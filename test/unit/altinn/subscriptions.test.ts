@@ -36,6 +36,8 @@ describe('a check', () => {
     ['endPoint', { endPoint: '/api/events' }, 'no absolute address'],
     ['endPoint', { endPoint: 'http://app.example.no/api/events' }, 'not https'],
     ['endPoint', { endPoint: 'ftp://localhost/api/events' }, 'not https'],
+    ['endPoint', { endPoint: 'https:/app.example.no/api/events' }, 'no absolute address'],
+    ['endPoint', { endPoint: 'https:\\\\app.example.no\\api\\events' }, 'no absolute address'],
     ['endPoint', { endPoint: 'https://app.example.no/api/events#x' }, 'fragment'],
     ['endPoint', { endPoint: 'https://me:s3cret@app.example.no/' }, 'password'],
     ['resourceFilter', { resourceFilter: '' }, 'is empty'],
@@ -149,6 +151,17 @@ describe('equality', () => {
     expect(isEqual(good, { ...subscription, typeFilter: '' })).toBe(false);
     expect(isEqual(good, { ...subscription, typeFilter: null })).toBe(true);
     expect(isEqual({ ...ofRecipient, includeSubunits: true }, subscription)).toBe(false);
+  });
+
+  it('is of the address as Altinn stores it, however it was spelt', () => {
+    for (const endPoint of [
+      'https://APP.example.no:443/api/events?code=s3cret',
+      'https://app.example.no/x/../api/./events?code=s3cret',
+      ' https://app.example.no/%61pi/event%73?code=%733cret ',
+    ]) {
+      expect(isEqual({ ...good, endPoint }, subscription)).toBe(true);
+    }
+    expect(isEqual({ ...good, endPoint: good.endPoint.replace('/api', '/API') }, subscription)).toBe(false);
   });
 
   it('holds between a subscription and the request it was made by', () => {

@@ -196,7 +196,7 @@ describe('what is refused', () => {
   });
 
   it('400: 65 containers, also where the innermost is empty', () => {
-    expect(post(nested(64))).toMatchObject({ ok: false });
+    expect(refusal(post(nested(64))).status).toBe(400);
   });
 
   it('400: a batch that is no array', () => {
@@ -280,7 +280,7 @@ describe('which refusal comes first', () => {
 describe('a refusal', () => {
   const secret = 'SECRET13845678914';
 
-  it('repeats no value of the caller’s, whatever he sends', () => {
+  it('repeats no value of the caller’s, whatever is sent', () => {
     const scalar = fc.constantFrom<unknown>(secret, 13845678914, null, [secret], { a: secret }, '');
     const member = fc.oneof(
       scalar,
@@ -339,7 +339,7 @@ describe('a refusal', () => {
     );
   });
 
-  it('comes at once for the deepest and the widest of bodies', () => {
+  it('comes within a second for the deepest and the widest of bodies', () => {
     const start = performance.now();
     post(`${'['.repeat(16_384)}${']'.repeat(16_384)}`);
     post(`[${'{},'.repeat(10_900)}{}]`);

@@ -123,6 +123,9 @@ describe('a message', () => {
     expect([queued().length, deadLetters().length]).toEqual([1, 0]);
     await handle({ ...message, attempt: 1_000 }, { id: 'q2' });
     expect([queued().length, deadLetters().length]).toEqual([1, 1]);
+    const delays = Array.from({ length: 999 }, (_, index) => delayAfter(index + 1));
+    const days = delays.reduce((sum, delay) => sum + delay, 0) / 86_400_000;
+    expect(Math.round(days)).toBe(7);
   });
 
   it('that waits for somebody else is retried, and reported as no fault', async () => {
@@ -204,10 +207,11 @@ describe('a dead letter', () => {
     }
   });
 
-  it('is there once for a message that is dead-lettered twice', async () => {
+  it('is there once for a message that is dead-lettered twice, and again for another', async () => {
     const { handle, deadLetters } = start(fails(new NonRetryableError('why')));
     await handle(message);
     await handle(message);
+    expect(deadLetters()).toHaveLength(1);
     await handle({ ...message, attempt: 2 }, { id: 'q2' });
     expect(deadLetters()).toHaveLength(2);
   });
@@ -217,13 +221,15 @@ describe('redrive', () => {
   it.each([1, 2, 3])(
     'puts back what the host gave up on, the time %i, whatever the try',
     async (redrives) => {
-      const { redrive, queued, deadLetters, lines } = start();
-      await redrive({ ...message, attempt: 40, redrives: redrives - 1 });
-      expect(queued()).toEqual([
-        { message: { ...message, attempt: 41, redrives }, delayMs: delayAfter(redrives) },
-      ]);
-      expect(deadLetters()).toEqual([]);
-      expect(lines[0]).toMatch(/^warn redriven queue=events attempt=40 delaySeconds=\d+ ageSeconds=\d+/);
+      for (const attempt of [1, 40, 999]) {
+        const { redrive, queued, deadLetters, lines } = start();
+        await redrive({ ...message, attempt, redrives: redrives - 1 });
+        expect(queued()).toEqual([
+          { message: { ...message, attempt: attempt + 1, redrives }, delayMs: delayAfter(redrives) },
+        ]);
+        expect(deadLetters()).toEqual([]);
+        expect(lines[0]).toContain(`warn redriven queue=events attempt=${attempt} delaySeconds=`);
+      }
     },
   );
 

@@ -63,7 +63,7 @@ describe('logTo', () => {
   it('names nobody whose number was broken over two lines', () => {
     const { lines, log } = start();
     log.info('received', { text: '138456\n78914' });
-    expect(lines[0]).not.toContain('138456 78914');
+    expect(lines[0]).not.toMatch(/138456|78914/);
   });
 
   it('names nobody whose number is cut at the end', () => {

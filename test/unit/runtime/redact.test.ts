@@ -94,7 +94,7 @@ describe('redactPersons', () => {
     expect(redactPersons('138456\u00a078914')).toBe(mask);
   });
 
-  it('takes no longer for a long text', () => {
+  it('takes milliseconds for a text as long as a body can be', () => {
     const start = performance.now();
     for (const part of ['urn:altinn:person:', 'urn:altinn:person:a', '0', '123456 ', 'a-', 'aaaaaaaa-'])
       redactPersons(part.repeat(32_768 / part.length));

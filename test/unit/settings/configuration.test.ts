@@ -25,11 +25,20 @@ function messageFor(environment: Record<string, string | undefined>): string {
   throw new Error('it was taken');
 }
 
+const followUpDefaults = {
+  graceMs: 1_800_000,
+  schedule: '0 * * * * *',
+  leaseMs: 900_000,
+  since: undefined,
+};
+
 describe('readConfiguration', () => {
   it('has a default for all but the storage', () => {
     expect(readConfiguration(base)).toEqual({
       storage: { connectionString },
-      followUp: { graceMs: 300_000, webhook: undefined },
+      followUp: { ...followUpDefaults, webhook: undefined },
+      asking: { maxWaitMs: 43_200_000, pace: 2, maxPace: 10 },
+      pausing: { steps: 'on' },
       callers: undefined,
       resources: [],
       altinn: undefined,
@@ -38,7 +47,7 @@ describe('readConfiguration', () => {
     });
   });
 
-  it('reads everything', () => {
+  it('reads what is set, and leaves be what is nobody’s', () => {
     const settings = {
       ...webhook,
       FOLLOW_UP_GRACE: 'PT1H',
@@ -104,7 +113,7 @@ describe('readConfiguration', () => {
       FOLLOW_UP_WEBHOOK_URL: ` ${url}\n`,
     };
     expect(readConfiguration(settings).followUp).toEqual({
-      graceMs: 300_000,
+      ...followUpDefaults,
       webhook: { url, secret, includePersons: false },
     });
   });
@@ -192,7 +201,7 @@ describe('readConfiguration', () => {
 
   it('warns of a name that looks like one of ours', () => {
     const { followUp, warnings } = readConfiguration({ ...base, FOLLOWUP_GRACE: 'PT1H' });
-    expect(followUp.graceMs).toBe(300_000);
+    expect(followUp.graceMs).toBe(1_800_000);
     expect(warnings).toEqual(['FOLLOWUP_GRACE is set, and nothing reads it. Did you mean FOLLOW_UP_GRACE?']);
   });
 

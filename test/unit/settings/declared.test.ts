@@ -16,12 +16,12 @@ describe.each(allSettings)(
       expect(type.is.endsWith('.')).toBe(false);
     });
 
-    it('has a default and an example that it takes', () => {
+    it('takes its default, where it has one, and its example, where that is a value', () => {
       if (value !== undefined) type.parse(value);
       if (!secret && !makeWith) type.parse(example);
     });
 
-    it('is not shown when it is wrong and a secret', () => {
+    it('is named with what is wrong and an example, and is not shown where it is a secret', () => {
       const reading = new Reading({ [name]: 'hunter2 ?' }, groups);
       if (secret) expect(reading.problems.join('\n')).not.toContain('hunter2');
       for (const problem of reading.problems)

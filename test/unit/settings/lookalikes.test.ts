@@ -9,7 +9,7 @@ describe('lookalikes', () => {
     ['follow_up_grace', 'FOLLOW_UP_GRACE'],
     ['FOLLOW_UP_WEBHOOK_ADDRESS', 'FOLLOW_UP_WEBHOOK_URL'],
     ['FOLLOW_UP_WEBHOOK_SECERT', 'FOLLOW_UP_WEBHOOK_SECRET'],
-    ['FOLLOW_UP_SECRET', 'FOLLOW_UP_GRACE'],
+    ['FOLLOW_UP_SECRET', 'FOLLOW_UP_SCHEDULE'],
     ['ALTINN_RESOURCE', 'ALTINN_RESOURCES'],
     ['ALTINN_ENV', 'ALTINN_ENVIRONMENT'],
     ['ALTINN_ENVIRONMENT_NAME', 'ALTINN_ENVIRONMENT'],
@@ -65,7 +65,7 @@ describe('lookalikes', () => {
     'LOCALAPPDATA',
     'LOCAL_RANK',
     'Port',
-  ])('%s is nobody else’s', (name) => {
+  ])('%s is not warned of: it is one of ours or of the platform’s, or like none', (name) => {
     expect(lookalikes({ [name]: 'x' })).toEqual([]);
   });
 
