@@ -1,5 +1,6 @@
 import { exchangeRoutes, readCaller } from './altinn-token.ts';
 import { fraction } from './chance.ts';
+import { listRoute } from './correspondence/list.ts';
 import { correspondenceRoutes } from './correspondence/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import type { Call } from './http/answer.ts';
@@ -55,6 +56,7 @@ export async function startAltinn({
       ...exchangeRoutes(url, simulator.clients, keys),
       ...subscriptionRoutes(parts),
       ...eventRoutes(parts),
+      listRoute(simulator.letters, simulator.resources, caller),
       ...correspondenceRoutes(simulator.letters, caller),
       ...simulatorRoutes(simulator, url),
     ],

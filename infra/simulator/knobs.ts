@@ -42,6 +42,8 @@ const eventKnobs = z.strictObject({
   keepPushingDeleted: seconds,
   /** Events that authorisation takes out of a pulled page after the limit. */
   hideFromPull: rate,
+  /** Whether Dialogporten publishes the life of each letter's dialog on the letter's resource, as in earnest. */
+  dialogporten: z.enum(['on', 'off']),
 });
 
 export type Knobs = z.output<typeof eventKnobs> & { readonly apis: z.output<typeof apis> };
@@ -75,6 +77,7 @@ export function defaultKnobs(): Knobs {
     missNewSubscription: 0,
     keepPushingDeleted: 3600,
     hideFromPull: 0,
+    dialogporten: 'off',
     apis: {
       token: untroubled(),
       exchange: untroubled(),
@@ -108,7 +111,7 @@ export function readKnobs(settings: readonly string[]): KnobChanges {
       place[name] ??= {};
       place = place[name] as Record<string, unknown>;
     }
-    place[last] = value === '' ? Number.NaN : Number(value);
+    place[last] = /^(on|off)$/.test(value) ? value : value === '' ? Number.NaN : Number(value);
   }
   return knobChanges.parse(changes);
 }

@@ -65,7 +65,7 @@ export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
       const [truth] = simulator.truth(params.id);
       return truth ? json(200, truth) : empty(404);
     }),
-    ...(['read', 'confirm', 'purge'] as const).map((act) =>
+    ...(['read', 'confirm', 'purge', 'download', 'forward'] as const).map((act) =>
       route('POST', `/letters/:id/${act}`, ({ params }) =>
         simulator[act](params.id as string)
           ? empty(204)

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Resources } from './access.ts';
+import type { Resources, Subunits } from './access.ts';
 import { SimulatedClock } from './clock.ts';
 import type { Letter, LetterSpec } from './correspondence/letter.ts';
 import { Letters } from './correspondence/letters.ts';
@@ -13,7 +13,15 @@ import { parallelSenders, pushTimeout } from './events/schedules.ts';
 import { Sender } from './events/sender.ts';
 import { defaultKnobs, type KnobChanges, turnKnobs } from './knobs.ts';
 import { Clients } from './maskinporten/clients.ts';
-import { type Play, play, recipientConfirms, recipientPurges, recipientReads } from './story/play.ts';
+import {
+  type Play,
+  play,
+  recipientConfirms,
+  recipientDownloads,
+  recipientForwards,
+  recipientPurges,
+  recipientReads,
+} from './story/play.ts';
 import type { Story } from './story/story.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
 
@@ -32,6 +40,8 @@ export interface SimulatorOptions {
   readonly seed?: number;
   /** Ids of resources, or each with the number of the organisation that owns it. */
   readonly resources?: readonly string[] | Readonly<Record<string, string>>;
+  /** The numbers of the sub-units of an organisation, by its own. */
+  readonly subunits?: Readonly<Record<string, readonly string[]>>;
   readonly knobs?: KnobChanges;
   /** Real milliseconds that an endpoint has to answer; 45 simulated seconds, and 5 real ones at least. */
   readonly pushTimeout?: number;
@@ -55,6 +65,7 @@ export class Simulator {
   readonly counters = noCounts();
   readonly clients = new Clients();
   readonly resources: Resources;
+  readonly subunits: Subunits;
   readonly platform: string;
   readonly seed: number;
   /** Every event that was published, and what became of it. */
@@ -76,9 +87,16 @@ export class Simulator {
     this.resources = new Map(
       isList(resources) ? resources.map((id) => [id, defaultOwner]) : Object.entries(resources),
     );
+    this.subunits = new Map(Object.entries(options.subunits ?? {}));
     this.turn(options.knobs ?? {});
     this.store = new EventStore(now);
-    this.subscriptions = new Subscriptions({ now, knobs, counters, resources: this.resources });
+    this.subscriptions = new Subscriptions({
+      now,
+      knobs,
+      counters,
+      resources: this.resources,
+      subunits: this.subunits,
+    });
     this.sender = new Sender({
       clock,
       timeout: options.pushTimeout ?? Math.max((pushTimeout * 1000) / (timeScale || 1), shortestTimeout),
@@ -86,7 +104,7 @@ export class Simulator {
     });
     const { store, subscriptions, sender, platform, seed } = this;
     const events = new EventsApi({ clock, knobs, counters, log, store, subscriptions, sender });
-    this.letters = new Letters({ seed, clock, platform, resources: this.resources, events });
+    this.letters = new Letters({ seed, clock, platform, resources: this.resources, knobs, events });
   }
 
   turn(changes: KnobChanges): void {
@@ -109,6 +127,16 @@ export class Simulator {
 
   purge(id: string): boolean {
     return this.#withLetter(id, recipientPurges);
+  }
+
+  /** The recipient downloads the attachment, which outranks reading, confirming and purging. */
+  download(id: string): boolean {
+    return this.#withLetter(id, recipientDownloads);
+  }
+
+  /** The recipient forwards the letter, which has to be read. */
+  forward(id: string): boolean {
+    return this.#withLetter(id, recipientForwards);
   }
 
   /** What is so of every letter, or of one. */

@@ -1,11 +1,11 @@
 import type { CorrespondenceEvent } from './cloud-event.ts';
-import type { EventName } from './event-types.ts';
+import type { DialogEventName, EventName } from './event-types.ts';
 
 /** What became of one event. */
 export interface LoggedEvent {
-  readonly name: EventName;
+  readonly name: EventName | DialogEventName;
   readonly event: CorrespondenceEvent;
-  /** The letter that it is about, also when it names an attachment or a notification order. */
+  /** The letter that it is about, also when it names an attachment, a notification order or a dialog. */
   readonly correspondenceId: string;
   /** The id of the event whose fact this one states again. */
   readonly copyOf?: string;

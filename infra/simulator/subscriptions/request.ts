@@ -1,6 +1,8 @@
 import { hasScope } from '../access.ts';
 import type { Caller } from '../altinn-token.ts';
-import { type Answer, type Call, empty, invalidModel, json, problem } from '../http/answer.ts';
+import { type Answer, type Call, empty, json } from '../http/answer.ts';
+import { invalidModel } from '../http/problem.ts';
+import { absoluteUri } from './absolute-uri.ts';
 
 /** What a subscription is asked for with; an absent property is left out. */
 export interface SubscriptionRequest {
@@ -26,26 +28,44 @@ const urn = /^urn:[a-z0-9-]{1,30}(:[a-z0-9()+,.\-;$_!/]{1,100}){1,10}$/;
 
 /** Reads the body as .NET does: names without case, `null` as absent. Gives a refusal when it is no such JSON. */
 export function readSubscriptionRequest({ headers, body }: Call): SubscriptionRequest | Answer {
-  if (!/^(application|text)\/(\w+\+)?json\b/i.test(headers['content-type'] ?? '')) return problem(415);
+  if (!/^(application|text)\/(\w+\+)?json\b/i.test(headers['content-type'] ?? '')) return empty(415);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
-  } catch (error) {
-    return invalidModel({ $: [(error as Error).message] });
+    parsed = body === '' ? null : JSON.parse(body);
+  } catch {
+    return invalidModel({ $: [`${whyNoJson(body)} ${where('$', body, body.length)}`] });
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    return invalidModel({ $: ['The JSON value could not be converted to a subscription request.'] });
+  if (parsed === null) return invalidModel({ '': ['A non-empty request body is required.'] });
+  if (typeof parsed !== 'object' || Array.isArray(parsed)) return unconvertible('$', 'Subscription', body);
   const given = new Map(Object.entries(parsed).map(([name, value]) => [name.toLowerCase(), value]));
   const request: Record<string, unknown> = {};
   for (const name of [...texts, 'includeSubunits'] as const) {
     const value = given.get(name.toLowerCase());
     if (value === undefined || value === null) continue;
-    const wanted = name === 'includeSubunits' ? 'boolean' : 'string';
-    if (typeof value !== wanted)
-      return invalidModel({ [`$.${name}`]: [`The JSON value could not be converted to a ${wanted}.`] });
+    const [wanted, type] = name === 'includeSubunits' ? ['boolean', 'Boolean'] : ['string', 'String'];
+    if (typeof value !== wanted) return unconvertible(`$.${name}`, `System.${type}`, body, value);
     request[name] = value;
   }
   return request;
+}
+
+function unconvertible(path: string, type: string, body: string, value?: unknown): Answer {
+  const end = value === undefined ? body.length : body.length - 1;
+  return invalidModel({
+    [path]: [`The JSON value could not be converted to ${type}. ${where(path, body, end)}`],
+  });
+}
+
+function whyNoJson(body: string): string {
+  const opened = body.split(/[{[]/).length > body.split(/[}\]]/).length;
+  return opened
+    ? 'Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.'
+    : 'The JSON is not valid.';
+}
+
+/** The line and the byte are those of a body on one line, with what is wrong at its end. */
+function where(path: string, body: string, end: number): string {
+  return `Path: ${path} | LineNumber: 0 | BytePositionInLine: ${Buffer.byteLength(body.slice(0, end))}.`;
 }
 
 /**
@@ -56,6 +76,8 @@ export function readSubscriptionRequest({ headers, body }: Call): SubscriptionRe
 export function refuse(request: SubscriptionRequest, caller: Caller): Answer | undefined {
   const { endPoint, resourceFilter, sourceFilter, alternativeSubjectFilter } = request;
   if (!isEndpoint(endPoint)) return json(400, 'Missing or invalid endpoint to push events towards');
+  if (sourceFilter !== undefined && !absoluteUri(sourceFilter)?.startsWith('https:'))
+    return json(400, 'SourceFilter must be an absolute URL with the https scheme.');
   if (!hasScope(caller, 'altinn:events.subscribe')) return empty(403);
   if (resourceFilter !== undefined && !urn.test(resourceFilter))
     return json(400, 'Resource filter must be a valid urn');
@@ -74,8 +96,9 @@ export function refuse(request: SubscriptionRequest, caller: Caller): Answer | u
  * developer's machine has a public certificate.
  */
 function isEndpoint(endpoint: string | undefined): boolean {
-  if (!endpoint || !URL.canParse(endpoint)) return false;
-  const { protocol, hostname } = new URL(endpoint);
+  const uri = absoluteUri(endpoint ?? '');
+  if (!uri) return false;
+  const { protocol, hostname } = new URL(uri);
   if (protocol === 'https:') return true;
   return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
