@@ -60,7 +60,10 @@ export async function startAltinn({
       ...correspondenceRoutes(simulator.letters, caller),
       ...simulatorRoutes(simulator, url),
     ],
-    { knobs: simulator.knobs, draw: () => fraction(simulator.seed, 'trouble', drawn++) },
+    {
+      of: (api) => simulator.troubles.of(api),
+      draw: () => fraction(simulator.seed, 'trouble', drawn++),
+    },
   );
   return {
     url,

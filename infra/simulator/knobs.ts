@@ -6,11 +6,22 @@ const seconds = z.number().min(0);
 const apiKnobs = z.strictObject({
   /** Real milliseconds before each answer. */
   latency: z.number().min(0).max(600_000),
+  /** Real milliseconds more for each other call of this API that is under way: slower, the more is asked. */
+  latencyPerCall: z.number().min(0).max(600_000),
   /** The share of calls that is answered 429. */
   tooManyRequests: rate,
+  /** Seconds, in the `Retry-After` of each 429. */
+  retryAfter: seconds,
   /** The share of calls that is answered 503. */
   serverError: rate,
+  /** The share of calls that is answered 500, with a stack trace's first line, as when the policy service is down. */
+  internalError: rate,
+  /** The share of calls whose connection is closed without an answer. */
+  noAnswer: rate,
 });
+
+export type ApiKnobs = z.output<typeof apiKnobs>;
+export type SomeApiKnobs = z.output<typeof someOfApi>;
 
 const apis = z.strictObject({
   token: apiKnobs,
@@ -21,6 +32,7 @@ const apis = z.strictObject({
 });
 
 export type ApiName = keyof z.output<typeof apis>;
+export const apiNames = Object.keys(apis.shape) as ApiName[];
 
 /** What can be turned: each rate is a share from 0 to 1. */
 const eventKnobs = z.strictObject({
@@ -48,7 +60,8 @@ const eventKnobs = z.strictObject({
 
 export type Knobs = z.output<typeof eventKnobs> & { readonly apis: z.output<typeof apis> };
 
-const someApiKnobs = apiKnobs.partial().optional();
+export const someOfApi = apiKnobs.partial();
+const someApiKnobs = someOfApi.optional();
 export const knobChanges = z.strictObject({
   ...eventKnobs.partial().shape,
   apis: z
@@ -66,7 +79,15 @@ export type KnobChanges = z.input<typeof knobChanges>;
 
 /** An Altinn on a good day; a deleted subscription is pushed to for an hour even then. */
 export function defaultKnobs(): Knobs {
-  const untroubled = () => ({ latency: 0, tooManyRequests: 0, serverError: 0 });
+  const untroubled = () => ({
+    latency: 0,
+    latencyPerCall: 0,
+    tooManyRequests: 0,
+    retryAfter: 1,
+    serverError: 0,
+    internalError: 0,
+    noAnswer: 0,
+  });
   return {
     duplicateSameId: 0,
     duplicateNewId: 0,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { letterSchema } from './correspondence/letter.ts';
 import { type Answer, type Call, empty, json, type Route } from './http/answer.ts';
-import { knobChanges } from './knobs.ts';
+import { apiNames, knobChanges, someOfApi } from './knobs.ts';
 import { clientSchema } from './maskinporten/clients.ts';
-import type { Simulator } from './simulator.ts';
+import { outages, type Simulator } from './simulator.ts';
 import type { Play } from './story/play.ts';
 import { storySchema } from './story/story.ts';
 
@@ -14,6 +14,14 @@ const lettersSchema = z.strictObject({
 const spanSchema = z
   .strictObject({ days: z.number(), hours: z.number(), minutes: z.number(), seconds: z.number() })
   .partial();
+
+const apisSchema = z.array(z.enum(apiNames)).min(1).optional();
+const outageSchema = z.strictObject({
+  apis: apisSchema,
+  how: z.enum(Object.keys(outages) as (keyof typeof outages)[]).optional(),
+  ...spanSchema.shape,
+});
+const troubleSchema = z.strictObject({ apis: apisSchema, ...someOfApi.shape, ...spanSchema.shape });
 
 /** The simulator's own API, under `/simulator`: plain JSON, no token. */
 export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
@@ -51,6 +59,20 @@ export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
     route('PATCH', '/knobs', (call) => {
       simulator.turn(read(call, knobChanges));
       return json(200, simulator.knobs);
+    }),
+    route('POST', '/outage', (call) => {
+      const { apis, how, ...span } = read(call, outageSchema);
+      simulator.outage(span, apis, how);
+      return empty(204);
+    }),
+    route('POST', '/trouble', (call) => {
+      const { apis, days, hours, minutes, seconds, ...knobs } = read(call, troubleSchema);
+      simulator.trouble(knobs, { days, hours, minutes, seconds }, apis);
+      return empty(204);
+    }),
+    route('DELETE', '/trouble', () => {
+      simulator.troubles.end();
+      return empty(204);
     }),
     route('GET', '/counters', () => json(200, simulator.counters)),
     route('GET', '/events', () => json(200, simulator.log.all())),

@@ -11,7 +11,14 @@ import { EventStore } from './events/event-store.ts';
 import { EventsApi } from './events/events-api.ts';
 import { parallelSenders, pushTimeout } from './events/schedules.ts';
 import { Sender } from './events/sender.ts';
-import { defaultKnobs, type KnobChanges, turnKnobs } from './knobs.ts';
+import {
+  type ApiName,
+  apiNames,
+  defaultKnobs,
+  type KnobChanges,
+  type SomeApiKnobs,
+  turnKnobs,
+} from './knobs.ts';
 import { Clients } from './maskinporten/clients.ts';
 import {
   type Play,
@@ -24,6 +31,7 @@ import {
 } from './story/play.ts';
 import type { Story } from './story/story.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
+import { Troubles } from './troubles.ts';
 
 /** The service owner of the resources, unless they say otherwise. */
 export const defaultOwner = '991825827';
@@ -50,6 +58,13 @@ export interface SimulatorOptions {
   readonly platform?: string;
 }
 
+/** What being away looks like: 503, a closed connection, or 500 as when the policy service is down. */
+export const outages = {
+  unavailable: { serverError: 1 },
+  'no-answer': { noAnswer: 1 },
+  'internal-error': { internalError: 1 },
+} as const;
+
 /** A span of simulated time. */
 export interface Span {
   readonly days?: number | undefined;
@@ -74,6 +89,7 @@ export class Simulator {
   readonly subscriptions: Subscriptions;
   readonly sender: Sender;
   readonly letters: Letters;
+  readonly troubles: Troubles;
   #stopped = false;
 
   constructor(options: SimulatorOptions = {}) {
@@ -87,6 +103,7 @@ export class Simulator {
     this.resources = new Map(
       isList(resources) ? resources.map((id) => [id, defaultOwner]) : Object.entries(resources),
     );
+    this.troubles = new Troubles(now, knobs);
     this.subunits = new Map(Object.entries(options.subunits ?? {}));
     this.turn(options.knobs ?? {});
     this.store = new EventStore(now);
@@ -109,6 +126,16 @@ export class Simulator {
 
   turn(changes: KnobChanges): void {
     turnKnobs(this.knobs, changes);
+  }
+
+  /** Turns knobs of APIs, of all when none is named, for a span of simulated time. */
+  trouble(knobs: SomeApiKnobs, span: Span, apis: readonly ApiName[] = apiNames): void {
+    this.troubles.begin({ apis, knobs }, millisecondsOf(span));
+  }
+
+  /** APIs, all when none is named, are away for a span of simulated time. */
+  outage(span: Span, apis?: readonly ApiName[], how: keyof typeof outages = 'unavailable'): void {
+    this.trouble(outages[how], span, apis);
   }
 
   /** Makes letters from one specification, and gives their ids. */
@@ -147,9 +174,8 @@ export class Simulator {
   }
 
   /** Moves simulated time ahead, timer by timer, each with its pushes answered before the next. */
-  advance({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): Promise<void> {
-    const milliseconds = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
-    return this.clock.advance(milliseconds, () => this.sender.settled());
+  advance(span: Span): Promise<void> {
+    return this.clock.advance(millisecondsOf(span), () => this.sender.settled());
   }
 
   play(story: Story): Play {
@@ -176,6 +202,10 @@ export class Simulator {
     const letter = this.letters.get(id);
     return letter !== undefined && act(this.letters, letter);
   }
+}
+
+function millisecondsOf({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): number {
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
 function isList(resources: SimulatorOptions['resources']): resources is readonly string[] {

@@ -123,7 +123,7 @@ export class Letters {
     const { clock, platform, events } = this.#parts;
     const { about, subject } = eventTypes[name];
     const party = subject === 'sender' ? letter.sender : letter.recipient;
-    const id = guid('event', instance, name, letter.id === instance ? letter.changes.length : 0);
+    const id = guid('event', instance, name, letter.id === instance ? letter.changes.length - 1 : 0);
     const event: CorrespondenceEvent = {
       specversion: '1.0',
       id,
