@@ -54,6 +54,8 @@ const eventKnobs = z.strictObject({
   keepPushingDeleted: seconds,
   /** Events that authorisation takes out of a pulled page after the limit. */
   hideFromPull: rate,
+  /** Events that can be pulled once more under the same id, with another source. */
+  duplicateOtherSource: rate,
   /** Whether Dialogporten publishes the life of each letter's dialog on the letter's resource, as in earnest. */
   dialogporten: z.enum(['on', 'off']),
 });
@@ -98,6 +100,7 @@ export function defaultKnobs(): Knobs {
     missNewSubscription: 0,
     keepPushingDeleted: 3600,
     hideFromPull: 0,
+    duplicateOtherSource: 0,
     dialogporten: 'off',
     apis: {
       token: untroubled(),

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Letter } from './letter.ts';
-import { hasBeen } from './letter.ts';
+import { hasBeen, isPurged, type Letter } from './letter.ts';
 import { fileName, fileText } from './text.ts';
 import { written } from './written.ts';
 
@@ -30,6 +29,7 @@ export function areExpired({ attachmentsExpire }: Letter, now: number): boolean 
 
 function statusOf(letter: Letter, now: number) {
   if (hasBeen(letter, 'Failed')) return { status: 'Failed', statusText: 'Malware scan failed: Malicious' };
+  if (isPurged(letter)) return { status: 'Purged', statusText: 'Purged' };
   if (areExpired(letter, now)) return { status: 'Expired', statusText: 'The attachment has expired' };
   return { status: 'Published', statusText: 'Published' };
 }

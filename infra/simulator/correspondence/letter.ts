@@ -40,8 +40,8 @@ export interface Notification {
   /** What `notificationcreated` names; a reminder is part of the same order. */
   readonly orderId: string;
   readonly ordered: number;
-  /** Whether each address that it goes to was reached, once that is known. */
-  reached?: readonly boolean[];
+  /** Whether each address that it goes to was reached; the details say so before the event does. */
+  readonly reached: readonly boolean[];
 }
 
 export interface Letter {

@@ -4,11 +4,7 @@ import { addressOf } from './text.ts';
 import { written } from './written.ts';
 
 /** A notification as the details show it: under another id than its order's, and with the addresses it went to. */
-export function notificationOf(
-  letter: Letter,
-  { orderId, ordered, reached = [] }: Notification,
-  now: number,
-) {
+export function notificationOf(letter: Letter, { orderId, ordered, reached }: Notification, now: number) {
   const id = guid('notification in details', orderId);
   const lastUpdate = written(now, [id], 7);
   const emails = reached.map((succeeded, index) => ({

@@ -1,7 +1,7 @@
 import { guid } from '../chance.ts';
 import type { SimulatedClock } from '../clock.ts';
 import type { EventName } from '../events/event-types.ts';
-import { hasBeen, inDays, isPurged, type Letter, type LetterSpec, type Notification } from './letter.ts';
+import { hasBeen, inDays, isPurged, type Letter, type LetterSpec } from './letter.ts';
 
 /** From the order of a notification to its outcome, in milliseconds: when Altinn's poll finds it. */
 const outcomeAfter = 5 * 60 * 1000;
@@ -44,15 +44,11 @@ export function planNotifications(
     fire('correspondencenotificationcreationfailed');
     return;
   }
-  const order: Notification = { orderId: guid('notification', letter.id), ordered: clock.now() };
-  letter.notifications.push(order);
-  fire('notificationcreated', order.orderId);
-  const outcome = outcomes[notification];
-  if (outcome)
-    clock.after(outcomeAfter, () => {
-      order.reached = outcome.reached;
-      for (const name of outcome.events) fire(name);
-    });
+  const { reached = [], events = [] } = outcomes[notification] ?? {};
+  const orderId = guid('notification', letter.id);
+  letter.notifications.push({ orderId, ordered: clock.now(), reached });
+  fire('notificationcreated', orderId);
+  for (const name of events) clock.after(outcomeAfter, () => fire(name));
   if (reminderAfterDays === undefined) return;
   clock.after(inDays(reminderAfterDays) + outcomeAfter, () => {
     if (!hasBeen(letter, 'Read') && !isPurged(letter)) fire(reminders[reminder]);

@@ -35,6 +35,11 @@ export async function admit(
   return scopes.some((scope) => hasScope(caller, scope)) ? { caller } : empty(403);
 }
 
+/** What is no JSON when it is right is problem details by its type too when it is wrong. */
+export function problemType(suffix: string): string {
+  return /content$|download$/.test(suffix) ? 'application/problem+json' : 'application/json';
+}
+
 /** Makes the routes on one letter: each is handed the letter with who is asking, and nobody without access gets there. */
 export function letterRoutes(letters: Letters, readCaller: ReadCaller) {
   return (
@@ -54,9 +59,10 @@ export function letterRoutes(letters: Letters, readCaller: ReadCaller) {
       if (!guid.test(id))
         return invalidRequest(new Map([['correspondenceId', `The value '${id}' is not valid.`]]));
       const letter = letters.get(id);
-      if (!letter) return correspondenceError(1001);
+      if (!letter) return correspondenceError(1001, problemType(suffix));
       const isOwner = !caller.systemUser && caller.organization === letter.sender;
-      if (!isOwner && caller.systemUser?.organization !== letter.recipient) return correspondenceError(4001);
+      if (!isOwner && caller.systemUser?.organization !== letter.recipient)
+        return correspondenceError(4001, problemType(suffix));
       const writes = hasScope(caller, writeScope);
       return handle({
         letter,

@@ -4,7 +4,7 @@ import { areExpired } from './attachment.ts';
 import { correspondenceError } from './errors.ts';
 import { hasBeen, isPurged } from './letter.ts';
 import type { Letters } from './letters.ts';
-import { letterRoutes, type Opened, type ReadCaller, readScope, writeScope } from './open.ts';
+import { letterRoutes, type Opened, problemType, type ReadCaller, readScope, writeScope } from './open.ts';
 import { details, overview, type View } from './overview.ts';
 import { isAvailable, whyNotConfirm, whyNotPurge, whyNotRead } from './rules.ts';
 import { fileName, fileText, markdownOf } from './text.ts';
@@ -47,7 +47,7 @@ export function correspondenceRoutes(letters: Letters, readCaller: ReadCaller): 
 
   async function content(opened: Opened): Promise<Answer> {
     const { letter, countsAsRecipient } = opened;
-    if (!isAvailable(letter)) return notFound;
+    if (!isAvailable(letter)) return correspondenceError(1001, problemType('/content'));
     if (countsAsRecipient && !hasBeen(letter, 'Fetched')) letters.fetch(letter);
     if (countsAsRecipient && !hasBeen(letter, 'Read')) await markAsRead(opened);
     return text(200, markdownOf(letter));
@@ -77,9 +77,9 @@ export function correspondenceRoutes(letters: Letters, readCaller: ReadCaller): 
   /** It needs no overview before. */
   const download = ({ letter, call }: Opened): Answer => {
     const { attachment = '' } = call.params;
-    if (!isAvailable(letter)) return notFound;
-    if (!letter.attachments.includes(attachment)) return correspondenceError(2001);
-    if (areExpired(letter, letters.now())) return correspondenceError(2020, 'application/problem+json');
+    if (!isAvailable(letter)) return correspondenceError(1001, problemType('/download'));
+    if (!letter.attachments.includes(attachment)) return correspondenceError(2001, problemType('/download'));
+    if (areExpired(letter, letters.now())) return correspondenceError(2020, problemType('/download'));
     letters.downloadAttachment(letter, attachment);
     const disposition = `attachment; filename=${fileName}; filename*=UTF-8''${fileName}`;
     const file = text(200, fileText);

@@ -34,7 +34,8 @@ export class EventStore {
   }
 
   register(event: CorrespondenceEvent): void {
-    this.#places.set(event.id, this.#events.length);
+    // One id may come under two sources: its first place counts, and so a page may end where it began.
+    if (!this.#places.has(event.id)) this.#places.set(event.id, this.#events.length);
     this.#events.push({ event, registered: this.#now() });
   }
 
