@@ -5,7 +5,7 @@ import type { Counters } from '../counters.ts';
 import { type Answer, type Call, empty, json, type Route } from '../http/answer.ts';
 import { invalidModel, problem } from '../http/problem.ts';
 import type { Knobs } from '../knobs.ts';
-import { asPulled } from './cloud-event.ts';
+import { asPulled, type CorrespondenceEvent } from './cloud-event.ts';
 import type { EventLog } from './event-log.ts';
 import type { EventStore } from './event-store.ts';
 
@@ -49,12 +49,18 @@ export function eventRoutes(parts: EventRoutesParts): Route[] {
     });
     for (const { id } of page) parts.log.get(id).pulled += 1;
     parts.counters.pulled += page.length;
-    const answer = json(200, page.map(asPulled), contentType);
+    const answer = json(200, asAuthorised(page).map(asPulled), contentType);
     const last = page.at(-1)?.id;
     if (!last) return answer;
     return { ...answer, headers: { ...answer.headers, next: nextOf(parts.url, call.url, last) } };
   }
   return [{ api: 'events', method: 'GET', path: '/events/api/v1/events', handle: pull }];
+}
+
+/** Altinn's own slip: of one id under two sources, a page holds the first of them twice. */
+function asAuthorised(page: readonly CorrespondenceEvent[]): readonly CorrespondenceEvent[] {
+  const first = new Map([...page].reverse().map((event) => [event.id, event]));
+  return page.map(({ id }) => first.get(id) as CorrespondenceEvent);
 }
 
 function readQuery(url: URL) {
