@@ -25,6 +25,20 @@ export function eventTime(milliseconds: number, rest: number): string {
   return `${written.replace(/\.?0+$/, '')}Z`;
 }
 
+/**
+ * The body of a push: the attributes in their publisher's order, `time` with its offset, and `+` as .NET escapes it.
+ * Values are to be compared, never bytes.
+ */
+export function pushedBody(event: CorrespondenceEvent): string {
+  const { source, data, ...others } = event;
+  const { specversion, id, type, time, ...about } = others;
+  const offset = type.startsWith('no.altinn.correspondence.') ? time.replace(/Z$/, '+00:00') : time;
+  return JSON.stringify({ specversion, id, type, time: offset, ...about, source, data }).replaceAll(
+    '+',
+    '\\u002B',
+  );
+}
+
 /** The event as the pull gives it: Altinn's order of attributes. */
 export function asPulled(event: CorrespondenceEvent): CorrespondenceEvent {
   const { specversion, id, time, type, source, subject, resource, resourceinstance, ...others } = event;

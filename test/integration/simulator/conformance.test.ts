@@ -16,7 +16,6 @@ import {
 
 /** The recordings that are not replayed. */
 const outside: readonly [what: RegExp, why: string][] = [
-  [/^000-/, 'polls for what the next recordings show'],
   [
     /attachment-(init|overview|upload|details)|-upload$/,
     'the API of attachments: the receiver never calls it',
