@@ -61,7 +61,10 @@ export async function startAltinn({
       ...simulatorRoutes(simulator, url),
     ],
     {
-      of: (api) => simulator.troubles.of(api),
+      of(api) {
+        simulator.calls[api] += 1;
+        return simulator.troubles.of(api);
+      },
       draw: () => fraction(simulator.seed, 'trouble', drawn++),
     },
   );

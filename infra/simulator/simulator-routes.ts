@@ -21,13 +21,14 @@ const outageSchema = z.strictObject({
   how: z.enum(Object.keys(outages) as (keyof typeof outages)[]).optional(),
   ...spanSchema.shape,
 });
+const hideSchema = z.strictObject({ ids: z.array(z.guid()) });
 const troubleSchema = z.strictObject({ apis: apisSchema, ...someOfApi.shape, ...spanSchema.shape });
 
 /** The simulator's own API, under `/simulator`: plain JSON, no token. */
 export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
   const plays: Play[] = [];
   const describe = () => {
-    const { clock, quiet, resources, clients, counters } = simulator;
+    const { clock, quiet, resources, clients, counters, calls } = simulator;
     return {
       url,
       now: new Date(clock.now()).toISOString(),
@@ -36,6 +37,7 @@ export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
       resources: Object.fromEntries(resources),
       clients: clients.ids(),
       counters,
+      calls,
     };
   };
   const route = (method: string, path: string, handle: (call: Call) => Answer | Promise<Answer>): Route => ({
@@ -76,6 +78,10 @@ export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
     }),
     route('GET', '/counters', () => json(200, simulator.counters)),
     route('GET', '/events', () => json(200, simulator.log.all())),
+    route('POST', '/hide', (call) => {
+      simulator.hide(read(call, hideSchema).ids);
+      return empty(204);
+    }),
     route('GET', '/dead-letters', () => json(200, simulator.log.deadLetters)),
     route('GET', '/subscriptions', () => json(200, simulator.subscriptions.list())),
     route('POST', '/letters', (call) => {

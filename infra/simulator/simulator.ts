@@ -78,6 +78,8 @@ export class Simulator {
   readonly clock: SimulatedClock;
   readonly knobs = defaultKnobs();
   readonly counters = noCounts();
+  /** How often each API was called, troubled or not. */
+  readonly calls = Object.fromEntries(apiNames.map((name) => [name, 0])) as Record<ApiName, number>;
   readonly clients = new Clients();
   readonly resources: Resources;
   readonly subunits: Subunits;
@@ -164,6 +166,11 @@ export class Simulator {
   /** The recipient forwards the letter, which has to be read. */
   forward(id: string): boolean {
     return this.#withLetter(id, recipientForwards);
+  }
+
+  /** Nobody may pull these events, by their ids: a page that they fill is an empty one. */
+  hide(ids: readonly string[]): void {
+    for (const id of ids) this.log.get(id).hidden = true;
   }
 
   /** What is so of every letter, or of one. */

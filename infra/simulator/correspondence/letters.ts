@@ -1,13 +1,13 @@
-import { partyUrn, type Resources, resourcePrefix } from '../access.ts';
-import { fraction, guid } from '../chance.ts';
+import { partyUrn, type Resources } from '../access.ts';
 import type { SimulatedClock } from '../clock.ts';
-import { type CorrespondenceEvent, eventTime } from '../events/cloud-event.ts';
-import { type DialogEventName, type EventName, eventTypes } from '../events/event-types.ts';
+import type { DialogEventName, EventName } from '../events/event-types.ts';
 import type { EventsApi } from '../events/events-api.ts';
 import type { Knobs } from '../knobs.ts';
 import { Confirmations } from './confirmations.ts';
 import { dialogEvent } from './dialog.ts';
-import { hasBeen, inDays, isPurged, type Letter, type LetterSpec, letterSchema } from './letter.ts';
+import { hasBeen, isPurged, type Letter, type LetterSpec, letterSchema } from './letter.ts';
+import { letterEvent } from './letter-event.ts';
+import { newLetter } from './new-letter.ts';
 import { planNotifications } from './notifications.ts';
 import type { Status } from './status.ts';
 
@@ -35,7 +35,8 @@ export class Letters {
 
   create(spec: LetterSpec = {}): Letter {
     const parsed = letterSchema.parse(spec);
-    const letter = this.#make(parsed);
+    const { seed, clock, resources } = this.#parts;
+    const letter = newLetter(parsed, this.#letters.size + 1, { seed, resources, now: clock.now() });
     if (this.#letters.has(letter.id)) throw new Error(`There is a letter ${letter.id} already`);
     this.#letters.set(letter.id, letter);
     this.fire('correspondenceinitialized', letter);
@@ -51,9 +52,9 @@ export class Letters {
     if (parsed.attachment === 'scan-failed') this.#change(letter, 'Failed');
     else this.#schedule(letter, () => this.#publish(letter, parsed));
     const { created, due, attachments, attachmentsExpire } = letter;
-    if (due !== undefined) this.#parts.clock.after(due - created, () => this.#pastDue(letter));
-    if (attachmentsExpire !== undefined)
-      this.#parts.clock.after(attachmentsExpire - created, () => {
+    if (due !== undefined) clock.after(due - created, () => this.#pastDue(letter));
+    if (attachmentsExpire !== undefined && !hasBeen(letter, 'Failed'))
+      clock.after(attachmentsExpire - created, () => {
         for (const id of attachments) this.fire('attachmentexpired', letter, id);
       });
     return letter;
@@ -119,53 +120,9 @@ export class Letters {
   }
 
   /** Publishes an event about a letter, or about what `instance` names. */
-  fire(name: EventName, letter: Letter, instance: string = letter.id): void {
+  fire(name: EventName, letter: Letter, instance?: string): void {
     const { clock, platform, events } = this.#parts;
-    const { about, subject } = eventTypes[name];
-    const party = subject === 'sender' ? letter.sender : letter.recipient;
-    const id = guid('event', instance, name, letter.id === instance ? letter.changes.length - 1 : 0);
-    const event: CorrespondenceEvent = {
-      specversion: '1.0',
-      id,
-      source: `${platform}/correspondence/api/v1/${about}`,
-      type: `no.altinn.correspondence.${name}`,
-      time: eventTime(clock.now(), fraction('ticks', id)),
-      resource: resourcePrefix + letter.resourceId,
-      resourceinstance: instance,
-      subject: partyUrn(party),
-      alternativesubject: `/${party.length === 9 ? 'organisation' : 'person'}/${party}`,
-    };
-    events.publish({ name, event, correspondenceId: letter.id });
-  }
-
-  #make(spec: ReturnType<typeof letterSchema.parse>): Letter {
-    const { seed, clock, resources } = this.#parts;
-    const { resource = [...resources.keys()][0] as string, attachment = 'none', dueInDays } = spec;
-    const { attachmentExpiresInDays: expiresInDays } = spec;
-    const sender = resources.get(resource);
-    if (!sender) throw new Error(`There is no resource ${resource}`);
-    const number = this.#letters.size + 1;
-    const id = spec.correspondenceId?.toLowerCase() ?? guid(seed, 'letter', number);
-    const created = clock.now();
-    return {
-      id,
-      resourceId: resource,
-      sender,
-      recipient: spec.recipient ?? String(310_000_000 + number),
-      sendersReference: spec.sendersReference ?? `letter-${number}`,
-      created,
-      requestedPublishTime: created + inDays(spec.publishInDays ?? 0),
-      due: dueInDays === undefined ? undefined : created + inDays(dueInDays),
-      confirmationNeeded: spec.confirmationNeeded ?? false,
-      changes: [
-        { status: 'Initialized', at: created },
-        { status: 'ReadyForPublish', at: created },
-      ],
-      notifications: [],
-      attachments: attachment === 'none' ? [] : [guid('attachment', id)],
-      attachmentsExpire: expiresInDays === undefined ? undefined : created + inDays(expiresInDays),
-      dialogId: guid('dialog', id),
-    };
+    events.publish(letterEvent(name, letter, platform, clock.now(), instance));
   }
 
   #schedule({ created, requestedPublishTime }: Letter, publish: () => void): void {

@@ -11,6 +11,8 @@ export interface LoggedEvent {
   readonly copyOf?: string;
   /** Lost before the Events API. */
   lost: boolean;
+  /** Authorisation takes it out of every pulled page, after the limit. */
+  hidden: boolean;
   sent: number;
   acknowledged: number;
   deadLettered: number;
@@ -30,7 +32,15 @@ export class EventLog {
   readonly deadLetters: DeadLetter[] = [];
 
   add(entry: Pick<LoggedEvent, 'name' | 'event' | 'correspondenceId' | 'copyOf'>): LoggedEvent {
-    const logged = { ...entry, lost: false, sent: 0, acknowledged: 0, deadLettered: 0, pulled: 0 };
+    const logged = {
+      ...entry,
+      lost: false,
+      hidden: false,
+      sent: 0,
+      acknowledged: 0,
+      deadLettered: 0,
+      pulled: 0,
+    };
     this.#entries.set(entry.event.id, logged);
     return logged;
   }

@@ -44,7 +44,8 @@ export function eventRoutes(parts: EventRoutesParts): Route[] {
     if ('status' in query) return query;
     const isForNobody = caller.systemUser !== undefined && query.subject === undefined;
     const page = parts.store.query(query).filter((event) => {
-      const hidden = fraction('hide', event.id) < parts.knobs.hideFromPull;
+      const isHidden = fraction('hide', event.id) < parts.knobs.hideFromPull;
+      const hidden = isHidden || parts.log.get(event.id).hidden;
       return !hidden && !isForNobody && mayHave(caller, event, parts);
     });
     for (const { id } of page) parts.log.get(id).pulled += 1;

@@ -175,6 +175,19 @@ it('is troubled by knob', async () => {
   expect((await api('GET', '/events/api/v1/subscriptions')).status).toBe(200);
 });
 
+it('hides events after the page was cut: two of them make a page of two empty, with more behind it', async () => {
+  const { simulator } = altinn;
+  simulator.createLetters({}, 2);
+  await simulator.advance({ minutes: 1 });
+  const [first, second, third, fourth] = all().map(({ id }) => id) as [string, string, string, string];
+  simulator.hide([second, third]);
+  const page = (after: string, size: number) => pull(`after=${after}&size=${size}&resource=${resource}`);
+  expect((await page('0', 4)).ids).toEqual([first, fourth]);
+  expect(await page(first, 2)).toMatchObject({ ids: [], next: null });
+  expect((await page(first, 3)).ids).toEqual([fourth]);
+  expect(simulator.calls.events).toBe(3);
+});
+
 it('takes a type as SQL takes a LIKE, and to the letter', async () => {
   altinn.simulator.createLetters();
   await altinn.simulator.advance({ minutes: 1 });
