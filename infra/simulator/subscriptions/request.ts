@@ -1,8 +1,5 @@
-import { hasScope } from '../access.ts';
-import type { Caller } from '../altinn-token.ts';
-import { type Answer, type Call, empty, json } from '../http/answer.ts';
+import { type Answer, type Call, empty } from '../http/answer.ts';
 import { invalidModel } from '../http/problem.ts';
-import { absoluteUri } from './absolute-uri.ts';
 
 /** What a subscription is asked for with; an absent property is left out. */
 export interface SubscriptionRequest {
@@ -23,8 +20,6 @@ const texts = [
   'alternativeSubjectFilter',
   'typeFilter',
 ] as const;
-
-const urn = /^urn:[a-z0-9-]{1,30}(:[a-z0-9()+,.\-;$_!/]{1,100}){1,10}$/;
 
 /** Reads the body as .NET does: names without case, `null` as absent. Gives a refusal when it is no such JSON. */
 export function readSubscriptionRequest({ headers, body }: Call): SubscriptionRequest | Answer {
@@ -66,39 +61,4 @@ function whyNoJson(body: string): string {
 /** The line and the byte are those of a body on one line, with what is wrong at its end. */
 function where(path: string, body: string, end: number): string {
   return `Path: ${path} | LineNumber: 0 | BytePositionInLine: ${Buffer.byteLength(body.slice(0, end))}.`;
-}
-
-/**
- * The refusals of a subscription, in Altinn's order and words; whether the policy allows it is asked after these.
- *
- * Source: Altinn/altinn-events, `SubscriptionController` and `GenericSubscriptionService`.
- */
-export function refuse(request: SubscriptionRequest, caller: Caller): Answer | undefined {
-  const { endPoint, resourceFilter, sourceFilter, alternativeSubjectFilter } = request;
-  if (!isEndpoint(endPoint)) return json(400, 'Missing or invalid endpoint to push events towards');
-  if (sourceFilter !== undefined && !absoluteUri(sourceFilter)?.startsWith('https:'))
-    return json(400, 'SourceFilter must be an absolute URL with the https scheme.');
-  if (!hasScope(caller, 'altinn:events.subscribe')) return empty(403);
-  if (resourceFilter !== undefined && !urn.test(resourceFilter))
-    return json(400, 'Resource filter must be a valid urn');
-  if (!resourceFilter) return json(400, 'Resource filter is required.');
-  if (sourceFilter !== undefined)
-    return json(400, 'Source filter is not supported for subscriptions on this resource.');
-  if (alternativeSubjectFilter)
-    return json(400, 'AlternativeSubject filter is not supported for subscriptions on this resource.');
-  if (request.includeSubunits && !request.subjectFilter)
-    return json(400, 'IncludeSubunits requires a subject filter.');
-  return undefined;
-}
-
-/**
- * An absolute https URL. The one deviation from Altinn: http is taken for a loopback address, since nothing on a
- * developer's machine has a public certificate.
- */
-function isEndpoint(endpoint: string | undefined): boolean {
-  const uri = absoluteUri(endpoint ?? '');
-  if (!uri) return false;
-  const { protocol, hostname } = new URL(uri);
-  if (protocol === 'https:') return true;
-  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

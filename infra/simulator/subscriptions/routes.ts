@@ -6,7 +6,8 @@ import { validationSchedule } from '../events/schedules.ts';
 import type { Sender } from '../events/sender.ts';
 import { type Answer, type Call, empty, json, type Route } from '../http/answer.ts';
 import { invalidModel } from '../http/problem.ts';
-import { readSubscriptionRequest, refuse } from './request.ts';
+import { refuse } from './refuse.ts';
+import { readSubscriptionRequest } from './request.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
 
 const path = '/events/api/v1/subscriptions';
