@@ -23,6 +23,12 @@ export function judge(evidence: Evidence): Finding[] {
   ];
 }
 
+/** An event with its attributes in one order and its time in UTC: a push and a pull write the same differently. */
+function inOneForm(event: string | object | undefined): string {
+  const { time, ...others } = (typeof event === 'string' ? JSON.parse(event) : event) as { time?: string };
+  return JSON.stringify(Object.entries({ ...others, time: time?.replace(/\+00:00$/, 'Z') }).sort());
+}
+
 /** Whether every event is accounted for: those that were acknowledged, and those that no push delivered. */
 function judgeEvents({ published, counters, stored, strangers }: Evidence): Finding[] {
   const { sent, acknowledged, retried, deadLettered: givenUp, lostPushes } = counters;
@@ -37,7 +43,7 @@ function judgeEvents({ published, counters, stored, strangers }: Evidence): Find
   const deadLetteredIds = new Set(deadLetters.map(({ eventId }) => eventId));
   const lostOf = (logged: Iterable<LoggedEvent>) =>
     [...logged].map(({ event }) => event).filter(({ id }) => !trackedIds.has(id) && !deadLetteredIds.has(id));
-  const isChanged = ({ id, event }: StoredEvent) => event !== JSON.stringify(known.get(id)?.event);
+  const isChanged = ({ id, event }: StoredEvent) => inOneForm(event) !== inOneForm(known.get(id)?.event);
   const trackedCopies = tracked.filter(({ id }) => known.get(id)?.copyOf !== undefined).length;
   const undelivered = tracked.filter(({ id }) => known.get(id)?.acknowledged === 0);
   const pulled = undelivered.filter(({ via }) => via === 'pull').length;
@@ -242,7 +248,7 @@ function differences(truth: Facts['facts'], rows: readonly StoredEvent[]): strin
     const [is, shouldBe] = [facts[fact], truth[fact]];
     // What Altinn says when it is asked has milliseconds, its events have seven digits.
     const normal = (time: string) =>
-      asked[fact] === is ? new Date(time).toISOString() : time.replace(/\.?0*Z$/, '');
+      asked[fact] === is ? new Date(time).toISOString() : time.replace(/\.?0*(Z|\+00:00)$/, '');
     if (is && shouldBe && normal(is) === normal(shouldBe)) return [];
     // Pulled is believed before pushed, and what was pulled may be a later event that states the same.
     if (knownBy[fact] === 'pull' && earliest[fact] && normal(earliest[fact]) === normal(shouldBe ?? ''))

@@ -3,6 +3,14 @@ import type { Caller } from './altinn-token.ts';
 /** The resources of this Altinn: the number of the organisation that owns each, by its id. */
 export type Resources = ReadonlyMap<string, string>;
 
+/** The numbers of the sub-units of an organisation, by its own. */
+export type Subunits = ReadonlyMap<string, readonly string[]>;
+
+interface Register {
+  readonly resources: Resources;
+  readonly subunits: Subunits;
+}
+
 export const resourcePrefix = 'urn:altinn:resource:';
 const organizationUrn = 'urn:altinn:organization:identifier-no:';
 const personUrn = 'urn:altinn:person:identifier-no:';
@@ -29,7 +37,7 @@ function owns(caller: Caller, resource: string, resources: Resources): boolean {
 
 /**
  * Whether a resource's policy lets someone subscribe: its service owner, and a system user to what is for its own
- * organisation.
+ * organisation or a sub-unit of that.
  *
  * Source: Altinn/altinn-events, `SubscriptionController` and `AuthorizationService`.
  */
@@ -37,19 +45,23 @@ export function maySubscribe(
   caller: Caller,
   resource: string,
   subject: string | undefined,
-  resources: Resources,
+  register: Register,
 ): boolean {
-  if (!resources.has(resource.slice(resourcePrefix.length))) return false;
-  if (owns(caller, resource, resources)) return true;
-  return caller.systemUser !== undefined && subject === partyUrn(caller.systemUser.organization);
+  if (!register.resources.has(resource.slice(resourcePrefix.length))) return false;
+  return owns(caller, resource, register.resources) || isOwnSubject(caller, subject, register);
 }
 
 /** Whether someone may have an event, pushed or pulled: its resource's owner, and the system user of its subject. */
 export function mayHave(
   caller: Caller,
   event: { readonly resource: string; readonly subject: string },
-  resources: Resources,
+  register: Register,
 ): boolean {
-  if (owns(caller, event.resource, resources)) return true;
-  return caller.systemUser !== undefined && event.subject === partyUrn(caller.systemUser.organization);
+  return owns(caller, event.resource, register.resources) || isOwnSubject(caller, event.subject, register);
+}
+
+function isOwnSubject({ systemUser }: Caller, subject: string | undefined, { subunits }: Register): boolean {
+  if (!systemUser) return false;
+  const own = [systemUser.organization, ...(subunits.get(systemUser.organization) ?? [])];
+  return own.some((organization) => partyUrn(organization) === subject);
 }

@@ -1,5 +1,6 @@
 import { exchangeRoutes, readCaller } from './altinn-token.ts';
 import { fraction } from './chance.ts';
+import { listRoute } from './correspondence/list.ts';
 import { correspondenceRoutes } from './correspondence/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import type { Call } from './http/answer.ts';
@@ -55,10 +56,17 @@ export async function startAltinn({
       ...exchangeRoutes(url, simulator.clients, keys),
       ...subscriptionRoutes(parts),
       ...eventRoutes(parts),
+      listRoute(simulator.letters, simulator.resources, caller),
       ...correspondenceRoutes(simulator.letters, caller),
       ...simulatorRoutes(simulator, url),
     ],
-    { knobs: simulator.knobs, draw: () => fraction(simulator.seed, 'trouble', drawn++) },
+    {
+      of(api) {
+        simulator.calls[api] += 1;
+        return simulator.troubles.of(api);
+      },
+      draw: () => fraction(simulator.seed, 'trouble', drawn++),
+    },
   );
   return {
     url,

@@ -6,11 +6,22 @@ const seconds = z.number().min(0);
 const apiKnobs = z.strictObject({
   /** Real milliseconds before each answer. */
   latency: z.number().min(0).max(600_000),
+  /** Real milliseconds more for each other call of this API that is under way: slower, the more is asked. */
+  latencyPerCall: z.number().min(0).max(600_000),
   /** The share of calls that is answered 429. */
   tooManyRequests: rate,
+  /** Seconds, in the `Retry-After` of each 429. */
+  retryAfter: seconds,
   /** The share of calls that is answered 503. */
   serverError: rate,
+  /** The share of calls that is answered 500, with a stack trace's first line, as when the policy service is down. */
+  internalError: rate,
+  /** The share of calls whose connection is closed without an answer. */
+  noAnswer: rate,
 });
+
+export type ApiKnobs = z.output<typeof apiKnobs>;
+export type SomeApiKnobs = z.output<typeof someOfApi>;
 
 const apis = z.strictObject({
   token: apiKnobs,
@@ -21,6 +32,7 @@ const apis = z.strictObject({
 });
 
 export type ApiName = keyof z.output<typeof apis>;
+export const apiNames = Object.keys(apis.shape) as ApiName[];
 
 /** What can be turned: each rate is a share from 0 to 1. */
 const eventKnobs = z.strictObject({
@@ -42,11 +54,16 @@ const eventKnobs = z.strictObject({
   keepPushingDeleted: seconds,
   /** Events that authorisation takes out of a pulled page after the limit. */
   hideFromPull: rate,
+  /** Events that can be pulled once more under the same id, with another source. */
+  duplicateOtherSource: rate,
+  /** Whether Dialogporten publishes the life of each letter's dialog on the letter's resource, as in earnest. */
+  dialogporten: z.enum(['on', 'off']),
 });
 
 export type Knobs = z.output<typeof eventKnobs> & { readonly apis: z.output<typeof apis> };
 
-const someApiKnobs = apiKnobs.partial().optional();
+export const someOfApi = apiKnobs.partial();
+const someApiKnobs = someOfApi.optional();
 export const knobChanges = z.strictObject({
   ...eventKnobs.partial().shape,
   apis: z
@@ -64,7 +81,15 @@ export type KnobChanges = z.input<typeof knobChanges>;
 
 /** An Altinn on a good day; a deleted subscription is pushed to for an hour even then. */
 export function defaultKnobs(): Knobs {
-  const untroubled = () => ({ latency: 0, tooManyRequests: 0, serverError: 0 });
+  const untroubled = () => ({
+    latency: 0,
+    latencyPerCall: 0,
+    tooManyRequests: 0,
+    retryAfter: 1,
+    serverError: 0,
+    internalError: 0,
+    noAnswer: 0,
+  });
   return {
     duplicateSameId: 0,
     duplicateNewId: 0,
@@ -75,6 +100,8 @@ export function defaultKnobs(): Knobs {
     missNewSubscription: 0,
     keepPushingDeleted: 3600,
     hideFromPull: 0,
+    duplicateOtherSource: 0,
+    dialogporten: 'off',
     apis: {
       token: untroubled(),
       exchange: untroubled(),
@@ -108,7 +135,7 @@ export function readKnobs(settings: readonly string[]): KnobChanges {
       place[name] ??= {};
       place = place[name] as Record<string, unknown>;
     }
-    place[last] = value === '' ? Number.NaN : Number(value);
+    place[last] = /^(on|off)$/.test(value) ? value : value === '' ? Number.NaN : Number(value);
   }
   return knobChanges.parse(changes);
 }

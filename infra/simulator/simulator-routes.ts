@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { letterSchema } from './correspondence/letter.ts';
 import { type Answer, type Call, empty, json, type Route } from './http/answer.ts';
-import { knobChanges } from './knobs.ts';
+import { apiNames, knobChanges, someOfApi } from './knobs.ts';
 import { clientSchema } from './maskinporten/clients.ts';
-import type { Simulator } from './simulator.ts';
+import { outages, type Simulator } from './simulator.ts';
 import type { Play } from './story/play.ts';
 import { storySchema } from './story/story.ts';
 
@@ -15,11 +15,20 @@ const spanSchema = z
   .strictObject({ days: z.number(), hours: z.number(), minutes: z.number(), seconds: z.number() })
   .partial();
 
+const apisSchema = z.array(z.enum(apiNames)).min(1).optional();
+const outageSchema = z.strictObject({
+  apis: apisSchema,
+  how: z.enum(Object.keys(outages) as (keyof typeof outages)[]).optional(),
+  ...spanSchema.shape,
+});
+const hideSchema = z.strictObject({ ids: z.array(z.guid()) });
+const troubleSchema = z.strictObject({ apis: apisSchema, ...someOfApi.shape, ...spanSchema.shape });
+
 /** The simulator's own API, under `/simulator`: plain JSON, no token. */
 export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
   const plays: Play[] = [];
   const describe = () => {
-    const { clock, quiet, resources, clients, counters } = simulator;
+    const { clock, quiet, resources, clients, counters, calls } = simulator;
     return {
       url,
       now: new Date(clock.now()).toISOString(),
@@ -28,6 +37,7 @@ export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
       resources: Object.fromEntries(resources),
       clients: clients.ids(),
       counters,
+      calls,
     };
   };
   const route = (method: string, path: string, handle: (call: Call) => Answer | Promise<Answer>): Route => ({
@@ -52,8 +62,26 @@ export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
       simulator.turn(read(call, knobChanges));
       return json(200, simulator.knobs);
     }),
+    route('POST', '/outage', (call) => {
+      const { apis, how, ...span } = read(call, outageSchema);
+      simulator.outage(span, apis, how);
+      return empty(204);
+    }),
+    route('POST', '/trouble', (call) => {
+      const { apis, days, hours, minutes, seconds, ...knobs } = read(call, troubleSchema);
+      simulator.trouble(knobs, { days, hours, minutes, seconds }, apis);
+      return empty(204);
+    }),
+    route('DELETE', '/trouble', () => {
+      simulator.troubles.end();
+      return empty(204);
+    }),
     route('GET', '/counters', () => json(200, simulator.counters)),
     route('GET', '/events', () => json(200, simulator.log.all())),
+    route('POST', '/hide', (call) => {
+      simulator.hide(read(call, hideSchema).ids);
+      return empty(204);
+    }),
     route('GET', '/dead-letters', () => json(200, simulator.log.deadLetters)),
     route('GET', '/subscriptions', () => json(200, simulator.subscriptions.list())),
     route('POST', '/letters', (call) => {
@@ -65,7 +93,7 @@ export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
       const [truth] = simulator.truth(params.id);
       return truth ? json(200, truth) : empty(404);
     }),
-    ...(['read', 'confirm', 'purge'] as const).map((act) =>
+    ...(['read', 'confirm', 'purge', 'download', 'forward'] as const).map((act) =>
       route('POST', `/letters/:id/${act}`, ({ params }) =>
         simulator[act](params.id as string)
           ? empty(204)

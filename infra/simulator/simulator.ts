@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Resources } from './access.ts';
+import type { Resources, Subunits } from './access.ts';
 import { SimulatedClock } from './clock.ts';
 import type { Letter, LetterSpec } from './correspondence/letter.ts';
 import { Letters } from './correspondence/letters.ts';
@@ -11,11 +11,27 @@ import { EventStore } from './events/event-store.ts';
 import { EventsApi } from './events/events-api.ts';
 import { parallelSenders, pushTimeout } from './events/schedules.ts';
 import { Sender } from './events/sender.ts';
-import { defaultKnobs, type KnobChanges, turnKnobs } from './knobs.ts';
+import {
+  type ApiName,
+  apiNames,
+  defaultKnobs,
+  type KnobChanges,
+  type SomeApiKnobs,
+  turnKnobs,
+} from './knobs.ts';
 import { Clients } from './maskinporten/clients.ts';
-import { type Play, play, recipientConfirms, recipientPurges, recipientReads } from './story/play.ts';
+import {
+  type Play,
+  play,
+  recipientConfirms,
+  recipientDownloads,
+  recipientForwards,
+  recipientPurges,
+  recipientReads,
+} from './story/play.ts';
 import type { Story } from './story/story.ts';
 import { Subscriptions } from './subscriptions/subscriptions.ts';
+import { Troubles } from './troubles.ts';
 
 /** The service owner of the resources, unless they say otherwise. */
 export const defaultOwner = '991825827';
@@ -32,6 +48,8 @@ export interface SimulatorOptions {
   readonly seed?: number;
   /** Ids of resources, or each with the number of the organisation that owns it. */
   readonly resources?: readonly string[] | Readonly<Record<string, string>>;
+  /** The numbers of the sub-units of an organisation, by its own. */
+  readonly subunits?: Readonly<Record<string, readonly string[]>>;
   readonly knobs?: KnobChanges;
   /** Real milliseconds that an endpoint has to answer; 45 simulated seconds, and 5 real ones at least. */
   readonly pushTimeout?: number;
@@ -39,6 +57,13 @@ export interface SimulatorOptions {
   /** What the `source` of an event begins with; TT02 when not given. */
   readonly platform?: string;
 }
+
+/** What being away looks like: 503, a closed connection, or 500 as when the policy service is down. */
+export const outages = {
+  unavailable: { serverError: 1 },
+  'no-answer': { noAnswer: 1 },
+  'internal-error': { internalError: 1 },
+} as const;
 
 /** A span of simulated time. */
 export interface Span {
@@ -53,8 +78,11 @@ export class Simulator {
   readonly clock: SimulatedClock;
   readonly knobs = defaultKnobs();
   readonly counters = noCounts();
+  /** How often each API was called, troubled or not. */
+  readonly calls = Object.fromEntries(apiNames.map((name) => [name, 0])) as Record<ApiName, number>;
   readonly clients = new Clients();
   readonly resources: Resources;
+  readonly subunits: Subunits;
   readonly platform: string;
   readonly seed: number;
   /** Every event that was published, and what became of it. */
@@ -63,6 +91,7 @@ export class Simulator {
   readonly subscriptions: Subscriptions;
   readonly sender: Sender;
   readonly letters: Letters;
+  readonly troubles: Troubles;
   #stopped = false;
 
   constructor(options: SimulatorOptions = {}) {
@@ -76,9 +105,17 @@ export class Simulator {
     this.resources = new Map(
       isList(resources) ? resources.map((id) => [id, defaultOwner]) : Object.entries(resources),
     );
+    this.troubles = new Troubles(now, knobs);
+    this.subunits = new Map(Object.entries(options.subunits ?? {}));
     this.turn(options.knobs ?? {});
     this.store = new EventStore(now);
-    this.subscriptions = new Subscriptions({ now, knobs, counters, resources: this.resources });
+    this.subscriptions = new Subscriptions({
+      now,
+      knobs,
+      counters,
+      resources: this.resources,
+      subunits: this.subunits,
+    });
     this.sender = new Sender({
       clock,
       timeout: options.pushTimeout ?? Math.max((pushTimeout * 1000) / (timeScale || 1), shortestTimeout),
@@ -86,11 +123,21 @@ export class Simulator {
     });
     const { store, subscriptions, sender, platform, seed } = this;
     const events = new EventsApi({ clock, knobs, counters, log, store, subscriptions, sender });
-    this.letters = new Letters({ seed, clock, platform, resources: this.resources, events });
+    this.letters = new Letters({ seed, clock, platform, resources: this.resources, knobs, events });
   }
 
   turn(changes: KnobChanges): void {
     turnKnobs(this.knobs, changes);
+  }
+
+  /** Turns knobs of APIs, of all when none is named, for a span of simulated time. */
+  trouble(knobs: SomeApiKnobs, span: Span, apis: readonly ApiName[] = apiNames): void {
+    this.troubles.begin({ apis, knobs }, millisecondsOf(span));
+  }
+
+  /** APIs, all when none is named, are away for a span of simulated time. */
+  outage(span: Span, apis?: readonly ApiName[], how: keyof typeof outages = 'unavailable'): void {
+    this.trouble(outages[how], span, apis);
   }
 
   /** Makes letters from one specification, and gives their ids. */
@@ -111,6 +158,21 @@ export class Simulator {
     return this.#withLetter(id, recipientPurges);
   }
 
+  /** The recipient downloads the attachment, which outranks reading, confirming and purging. */
+  download(id: string): boolean {
+    return this.#withLetter(id, recipientDownloads);
+  }
+
+  /** The recipient forwards the letter, which has to be read. */
+  forward(id: string): boolean {
+    return this.#withLetter(id, recipientForwards);
+  }
+
+  /** Nobody may pull these events, by their ids: a page that they fill is an empty one. */
+  hide(ids: readonly string[]): void {
+    for (const id of ids) this.log.get(id).hidden = true;
+  }
+
   /** What is so of every letter, or of one. */
   truth(id?: string): LetterTruth[] {
     const one = id === undefined ? undefined : this.letters.get(id);
@@ -119,9 +181,8 @@ export class Simulator {
   }
 
   /** Moves simulated time ahead, timer by timer, each with its pushes answered before the next. */
-  advance({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): Promise<void> {
-    const milliseconds = (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
-    return this.clock.advance(milliseconds, () => this.sender.settled());
+  advance(span: Span): Promise<void> {
+    return this.clock.advance(millisecondsOf(span), () => this.sender.settled());
   }
 
   play(story: Story): Play {
@@ -148,6 +209,10 @@ export class Simulator {
     const letter = this.letters.get(id);
     return letter !== undefined && act(this.letters, letter);
   }
+}
+
+function millisecondsOf({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): number {
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
 function isList(resources: SimulatorOptions['resources']): resources is readonly string[] {

@@ -26,15 +26,22 @@ export const letterSchema = z.strictObject({
     .optional(),
   /** When a reminder is sent, if the letter is unread by then. */
   reminderAfterDays: z.number().min(0).optional(),
+  /** How that goes; `failed` is Altinn's all-failed, also after the first notification was delivered. */
+  reminder: z.enum(['delivered', 'failed']).optional(),
   /** `scan-failed`: it has an attachment that does, and so fails without an event of its own. */
   attachment: z.enum(['none', 'published', 'scan-failed']).optional(),
+  /** When the attachment expires; never when not given. */
+  attachmentExpiresInDays: z.number().min(0).optional(),
 });
 
 export type LetterSpec = z.input<typeof letterSchema>;
 
 export interface Notification {
+  /** What `notificationcreated` names; a reminder is part of the same order. */
   readonly orderId: string;
-  readonly isReminder: boolean;
+  readonly ordered: number;
+  /** Whether each address that it goes to was reached; the details say so before the event does. */
+  readonly reached: readonly boolean[];
 }
 
 export interface Letter {
@@ -53,6 +60,9 @@ export interface Letter {
   readonly changes: StatusChange[];
   readonly notifications: Notification[];
   readonly attachments: string[];
+  readonly attachmentsExpire: number | undefined;
+  /** The id of its dialog in Dialogporten. */
+  readonly dialogId: string;
 }
 
 export function inDays(count: number): number {

@@ -1,10 +1,13 @@
-import { partyUrn, type Resources, resourcePrefix } from '../access.ts';
-import { fraction, guid } from '../chance.ts';
+import { partyUrn, type Resources } from '../access.ts';
 import type { SimulatedClock } from '../clock.ts';
-import { type CorrespondenceEvent, eventTime } from '../events/cloud-event.ts';
-import { type EventName, eventTypes } from '../events/event-types.ts';
+import type { DialogEventName, EventName } from '../events/event-types.ts';
 import type { EventsApi } from '../events/events-api.ts';
-import { hasBeen, inDays, isPurged, type Letter, type LetterSpec, letterSchema } from './letter.ts';
+import type { Knobs } from '../knobs.ts';
+import { Confirmations } from './confirmations.ts';
+import { dialogEvent } from './dialog.ts';
+import { hasBeen, isPurged, type Letter, type LetterSpec, letterSchema } from './letter.ts';
+import { letterEvent } from './letter-event.ts';
+import { newLetter } from './new-letter.ts';
 import { planNotifications } from './notifications.ts';
 import type { Status } from './status.ts';
 
@@ -15,6 +18,7 @@ export interface LettersParts {
   /** What the source of an event begins with. */
   readonly platform: string;
   readonly resources: Resources;
+  readonly knobs: Pick<Knobs, 'dialogporten'>;
   readonly events: EventsApi;
 }
 
@@ -22,14 +26,17 @@ export interface LettersParts {
 export class Letters {
   readonly #parts: LettersParts;
   readonly #letters = new Map<string, Letter>();
+  readonly #confirmations: Confirmations;
 
   constructor(parts: LettersParts) {
     this.#parts = parts;
+    this.#confirmations = new Confirmations(parts.clock, (letter) => this.confirm(letter));
   }
 
   create(spec: LetterSpec = {}): Letter {
     const parsed = letterSchema.parse(spec);
-    const letter = this.#make(parsed);
+    const { seed, clock, resources } = this.#parts;
+    const letter = newLetter(parsed, this.#letters.size + 1, { seed, resources, now: clock.now() });
     if (this.#letters.has(letter.id)) throw new Error(`There is a letter ${letter.id} already`);
     this.#letters.set(letter.id, letter);
     this.fire('correspondenceinitialized', letter);
@@ -41,10 +48,15 @@ export class Letters {
         id,
       );
     }
+    this.#dialog(letter, 'dialog.created');
     if (parsed.attachment === 'scan-failed') this.#change(letter, 'Failed');
     else this.#schedule(letter, () => this.#publish(letter, parsed));
-    if (letter.due !== undefined)
-      this.#parts.clock.after(letter.due - letter.created, () => this.#pastDue(letter));
+    const { created, due, attachments, attachmentsExpire } = letter;
+    if (due !== undefined) clock.after(due - created, () => this.#pastDue(letter));
+    if (attachmentsExpire !== undefined && !hasBeen(letter, 'Failed'))
+      clock.after(attachmentsExpire - created, () => {
+        for (const id of attachments) this.fire('attachmentexpired', letter, id);
+      });
     return letter;
   }
 
@@ -56,75 +68,61 @@ export class Letters {
     return [...this.#letters.values()];
   }
 
-  /** The recipient opens the overview. No event. */
+  now(): number {
+    return this.#parts.clock.now();
+  }
+
+  /** The recipient opens the overview. No event of Correspondence's. */
   fetch(letter: Letter): void {
     this.#change(letter, 'Fetched');
+    this.#dialog(letter, 'dialog.seen');
   }
 
   /** The recipient opens the content or marks it as read; a second time changes nothing. */
   read(letter: Letter): void {
-    if (hasBeen(letter, 'Read')) return;
+    if (!hasBeen(letter, 'Read')) this.readOnceMore(letter);
+  }
+
+  /** As one of several calls at the same time does, none of which sees the others. */
+  readOnceMore(letter: Letter): void {
     this.#change(letter, 'Read');
     this.fire('correspondencereceiverread', letter);
+    this.#dialog(letter, 'dialog.activity.correspondence-opened');
   }
 
   /** Does not imply read. */
   confirm(letter: Letter): void {
     this.#change(letter, 'Confirmed');
     this.fire('correspondencereceiverconfirmed', letter);
+    this.#dialog(letter, 'dialog.activity.correspondence-confirmed');
   }
 
+  /** As the API does: by a job, some seconds later. */
+  confirmSoon(letter: Letter): void {
+    this.#confirmations.add(letter);
+  }
+
+  /** Purged again, it stays as it is. */
   purge(letter: Letter, by: 'PurgedByRecipient' | 'PurgedByAltinn'): void {
+    if (isPurged(letter)) return;
     this.#change(letter, by);
     this.fire('correspondencepurged', letter);
+    this.#dialog(letter, 'dialog.deleted');
   }
 
-  downloadAttachment(letter: Letter): void {
-    this.#change(letter, 'AttachmentsDownloaded');
+  downloadAttachment(letter: Letter, id = letter.attachments[0]): void {
+    this.#change(letter, 'AttachmentsDownloaded', `Attachment ${id} has been downloaded`);
+  }
+
+  /** No event. */
+  forward(letter: Letter): void {
+    this.#change(letter, 'Forwarded');
   }
 
   /** Publishes an event about a letter, or about what `instance` names. */
-  fire(name: EventName, letter: Letter, instance: string = letter.id): void {
+  fire(name: EventName, letter: Letter, instance?: string): void {
     const { clock, platform, events } = this.#parts;
-    const { about, subject } = eventTypes[name];
-    const party = subject === 'sender' ? letter.sender : letter.recipient;
-    const id = guid('event', instance, name, letter.id === instance ? letter.changes.length : 0);
-    const event: CorrespondenceEvent = {
-      specversion: '1.0',
-      id,
-      source: `${platform}/correspondence/api/v1/${about}`,
-      type: `no.altinn.correspondence.${name}`,
-      time: eventTime(clock.now(), fraction('ticks', id)),
-      resource: resourcePrefix + letter.resourceId,
-      resourceinstance: instance,
-      subject: partyUrn(party),
-      alternativesubject: `/${party.length === 9 ? 'organisation' : 'person'}/${party}`,
-    };
-    events.publish({ name, event, correspondenceId: letter.id });
-  }
-
-  #make(spec: ReturnType<typeof letterSchema.parse>): Letter {
-    const { seed, clock, resources } = this.#parts;
-    const { resource = [...resources.keys()][0] as string, attachment = 'none', dueInDays } = spec;
-    const sender = resources.get(resource);
-    if (!sender) throw new Error(`There is no resource ${resource}`);
-    const number = this.#letters.size + 1;
-    const id = spec.correspondenceId?.toLowerCase() ?? guid(seed, 'letter', number);
-    const created = clock.now();
-    return {
-      id,
-      resourceId: resource,
-      sender,
-      recipient: spec.recipient ?? String(310_000_000 + number),
-      sendersReference: spec.sendersReference ?? `letter-${number}`,
-      created,
-      requestedPublishTime: created + inDays(spec.publishInDays ?? 0),
-      due: dueInDays === undefined ? undefined : created + inDays(dueInDays),
-      confirmationNeeded: spec.confirmationNeeded ?? false,
-      changes: [{ status: 'Initialized', at: created }],
-      notifications: [],
-      attachments: attachment === 'none' ? [] : [guid('attachment', id)],
-    };
+    events.publish(letterEvent(name, letter, platform, clock.now(), instance));
   }
 
   #schedule({ created, requestedPublishTime }: Letter, publish: () => void): void {
@@ -135,12 +133,19 @@ export class Letters {
   #publish(letter: Letter, spec: LetterSpec): void {
     if (isPurged(letter)) return;
     if (spec.publishFails) {
-      this.#change(letter, 'Failed');
+      const who = partyUrn(letter.recipient);
+      this.#change(
+        letter,
+        'Failed',
+        `Party for recipient ${who} not found in Altinn Register when publishing`,
+      );
       this.fire('correspondencepublishfailed', letter);
       return;
     }
     this.#change(letter, 'Published');
     this.fire('correspondencepublished', letter);
+    this.#dialog(letter, 'dialog.transmission.created');
+    this.#dialog(letter, 'dialog.updated');
     planNotifications(letter, spec, this.#parts.clock, (name, instance) => this.fire(name, letter, instance));
   }
 
@@ -156,7 +161,12 @@ export class Letters {
       this.fire('correspondencereceiverneverconfirmed', letter);
   }
 
-  #change(letter: Letter, status: Status): void {
-    letter.changes.push({ status, at: this.#parts.clock.now() });
+  #change(letter: Letter, status: Status, text?: string): void {
+    letter.changes.push({ status, at: this.#parts.clock.now(), ...(text !== undefined && { text }) });
+  }
+
+  #dialog(letter: Letter, name: DialogEventName): void {
+    const { clock, platform, knobs, events } = this.#parts;
+    if (knobs.dialogporten === 'on') events.publish(dialogEvent(name, letter, platform, clock.now()));
   }
 }

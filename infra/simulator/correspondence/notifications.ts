@@ -6,23 +6,36 @@ import { hasBeen, inDays, isPurged, type Letter, type LetterSpec } from './lette
 /** From the order of a notification to its outcome, in milliseconds: when Altinn's poll finds it. */
 const outcomeAfter = 5 * 60 * 1000;
 
-/** Some addresses failed, not all: the others were delivered to, so both events come. */
-const outcomes: Record<NonNullable<LetterSpec['notification']>, readonly EventName[]> = {
-  none: [],
-  delivered: ['correspondencenotificationdelivered'],
-  failed: ['correspondencenotificationfailed', 'correspondencenotificationdelivered'],
-  'all-failed': ['correspondencenotificationallfailed'],
-  'creation-failed': [],
-  'no-answer': [],
+interface Outcome {
+  readonly reached: readonly boolean[];
+  readonly events: readonly EventName[];
+}
+
+/** Where some addresses failed and not all, the others were delivered to, so both events come. */
+const outcomes: Record<NonNullable<LetterSpec['notification']>, Outcome | undefined> = {
+  none: undefined,
+  delivered: { reached: [true], events: ['correspondencenotificationdelivered'] },
+  failed: {
+    reached: [false, true],
+    events: ['correspondencenotificationfailed', 'correspondencenotificationdelivered'],
+  },
+  'all-failed': { reached: [false], events: ['correspondencenotificationallfailed'] },
+  'creation-failed': undefined,
+  'no-answer': undefined,
 };
 
+const reminders = {
+  delivered: 'correspondencenotificationreminderdelivered',
+  failed: 'correspondencenotificationallfailed',
+} as const;
+
 /**
- * Orders the notification of a letter that has just been published, and its reminder: `fire` is called for each
+ * Orders the notification of a letter that has just been published, with its reminder: `fire` is called for each
  * event at its time. A reminder goes only to who has not read, and a purged letter has none.
  */
 export function planNotifications(
   letter: Letter,
-  { notification = 'none', reminderAfterDays }: LetterSpec,
+  { notification = 'none', reminderAfterDays, reminder = 'delivered' }: LetterSpec,
   clock: SimulatedClock,
   fire: (name: EventName, instance?: string) => void,
 ): void {
@@ -31,16 +44,13 @@ export function planNotifications(
     fire('correspondencenotificationcreationfailed');
     return;
   }
-  const order = (isReminder: boolean) => {
-    const orderId = guid(isReminder ? 'reminder' : 'notification', letter.id);
-    letter.notifications.push({ orderId, isReminder });
-    return orderId;
-  };
-  fire('notificationcreated', order(false));
-  for (const name of outcomes[notification]) clock.after(outcomeAfter, () => fire(name));
+  const { reached = [], events = [] } = outcomes[notification] ?? {};
+  const orderId = guid('notification', letter.id);
+  letter.notifications.push({ orderId, ordered: clock.now(), reached });
+  fire('notificationcreated', orderId);
+  for (const name of events) clock.after(outcomeAfter, () => fire(name));
   if (reminderAfterDays === undefined) return;
-  order(true);
   clock.after(inDays(reminderAfterDays) + outcomeAfter, () => {
-    if (!hasBeen(letter, 'Read') && !isPurged(letter)) fire('correspondencenotificationreminderdelivered');
+    if (!hasBeen(letter, 'Read') && !isPurged(letter)) fire(reminders[reminder]);
   });
 }

@@ -1,90 +1,71 @@
-import { hasScope } from '../access.ts';
-import type { Caller } from '../altinn-token.ts';
-import { type Answer, type Call, empty, json, type Route, text } from '../http/answer.ts';
-import { correspondenceError, type ErrorCode } from './errors.ts';
-import { isPurged, type Letter } from './letter.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Answer, json, type Route, text } from '../http/answer.ts';
+import { areExpired } from './attachment.ts';
+import { correspondenceError } from './errors.ts';
+import { hasBeen, isPurged } from './letter.ts';
 import type { Letters } from './letters.ts';
-import { bodyOf, details, overview } from './overview.ts';
+import { letterRoutes, type Opened, problemType, type ReadCaller, readScope, writeScope } from './open.ts';
+import { details, overview, type View } from './overview.ts';
 import { isAvailable, whyNotConfirm, whyNotPurge, whyNotRead } from './rules.ts';
-import { highest } from './status.ts';
+import { fileName, fileText, markdownOf } from './text.ts';
 
-const path = '/correspondence/api/v1/correspondence/:id';
-const readScope = 'altinn:correspondence.read';
-const writeScope = 'altinn:correspondence.write';
-
-interface Opened {
-  readonly letter: Letter;
-  readonly call: Call;
-  readonly writes: boolean;
-  /** The service owner, with a token that says so. */
-  readonly isSender: boolean;
-}
+/** Real milliseconds from looking at a letter to changing it: what comes meanwhile sees it as it was. */
+const parallel = 20;
 
 /**
- * Altinn Correspondence's REST API on one letter. Who has no `altinn:correspondence.write` counts as the
- * recipient, the service owner too: opening the overview then records Fetched, and the content marks as read.
+ * Altinn Correspondence's REST API on one letter.
  *
  * Source: Altinn/altinn-correspondence, `CorrespondenceController` and its handlers.
  */
-export function correspondenceRoutes(
-  letters: Letters,
-  readCaller: (call: Call) => Promise<Caller | undefined>,
-): Route[] {
-  const route = (
-    method: string,
-    suffix: string,
-    scopes: readonly string[],
-    handle: (opened: Opened) => Answer,
-  ): Route => ({
-    api: 'correspondence',
-    method,
-    path: path + suffix,
-    async handle(call) {
-      const caller = await readCaller(call);
-      if (!caller) return empty(401);
-      if (!scopes.some((scope) => hasScope(caller, scope))) return empty(403);
-      const letter = letters.get(call.params.id as string);
-      if (!letter) return correspondenceError(1001);
-      const isOwner = !caller.systemUser && caller.organization === letter.sender;
-      if (!isOwner && caller.systemUser?.organization !== letter.recipient) return correspondenceError(4001);
-      const writes = hasScope(caller, writeScope);
-      return handle({ letter, call, writes, isSender: isOwner && writes });
-    },
-  });
+export function correspondenceRoutes(letters: Letters, readCaller: ReadCaller): Route[] {
+  const route = letterRoutes(letters, readCaller);
+  const notFound = correspondenceError(1001);
 
-  /** Records Fetched for who counts as the recipient; gives the status as it was before. */
-  function fetch({ letter, writes }: Opened) {
-    const before = highest(letter.changes);
-    if (!writes) letters.fetch(letter);
-    return before;
+  function look({ letter, isPlainSender, countsAsRecipient }: Opened): View {
+    if (countsAsRecipient) letters.fetch(letter);
+    const fetched = countsAsRecipient ? letter.changes.at(-1) : undefined;
+    return { now: letters.now(), asSender: isPlainSender, fetched };
   }
 
   const show = (opened: Opened) => {
-    if (isPurged(opened.letter)) return correspondenceError(1001);
-    if (!opened.writes && !isAvailable(opened.letter)) return correspondenceError(1001);
-    return json(200, overview(opened.letter, !opened.isSender, fetch(opened)));
+    const { letter, countsAsRecipient } = opened;
+    if (isPurged(letter) || (countsAsRecipient && !isAvailable(letter))) return notFound;
+    return json(200, overview(letter, look(opened)));
   };
 
   const showDetails = (opened: Opened) => {
-    if (!opened.writes && !isAvailable(opened.letter)) return correspondenceError(1001);
-    return json(200, details(opened.letter, !opened.isSender, fetch(opened)));
+    const { letter, countsAsRecipient } = opened;
+    if (countsAsRecipient && !isAvailable(letter)) return notFound;
+    return json(200, details(letter, look(opened)));
   };
 
-  const content = (opened: Opened) => {
-    if (!isAvailable(opened.letter)) return correspondenceError(1001);
-    fetch(opened);
-    if (!opened.writes) letters.read(opened.letter);
-    return text(200, bodyOf(opened.letter));
-  };
+  /** Several at the same time are all let through, and each says the same with an event of its own. */
+  async function markAsRead({ letter }: Opened): Promise<void> {
+    await delay(parallel);
+    letters.readOnceMore(letter);
+  }
 
-  const change =
-    (whyNot: (letter: Letter) => ErrorCode | undefined, act: (letter: Letter) => void) =>
-    ({ letter }: Opened) => {
-      const reason = whyNot(letter);
-      if (reason) return correspondenceError(reason);
-      act(letter);
-      return json(200, letter.id);
-    };
+  async function content(opened: Opened): Promise<Answer> {
+    const { letter, countsAsRecipient } = opened;
+    if (!isAvailable(letter)) return correspondenceError(1001, problemType('/content'));
+    if (countsAsRecipient && !hasBeen(letter, 'Fetched')) letters.fetch(letter);
+    if (countsAsRecipient && !hasBeen(letter, 'Read')) await markAsRead(opened);
+    return text(200, markdownOf(letter));
+  }
+
+  async function read(opened: Opened): Promise<Answer> {
+    const reason = whyNotRead(opened.letter);
+    if (reason) return correspondenceError(reason);
+    await markAsRead(opened);
+    return json(200, opened.letter.id);
+  }
+
+  const confirm = ({ letter }: Opened) => {
+    const reason = whyNotConfirm(letter);
+    if (reason) return correspondenceError(reason);
+    letters.confirmSoon(letter);
+    return json(200, letter.id);
+  };
 
   const purge = ({ letter, isSender }: Opened) => {
     const reason = whyNotPurge(letter, isSender ? 'sender' : 'recipient');
@@ -93,15 +74,16 @@ export function correspondenceRoutes(
     return json(200, letter.id);
   };
 
-  const download = ({ letter, call }: Opened) => {
-    if (!isAvailable(letter)) return correspondenceError(1001);
-    if (!letter.attachments.includes(call.params.attachment as string)) return correspondenceError(2001);
-    letters.downloadAttachment(letter);
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/octet-stream' },
-      body: 'An attachment of the simulated Altinn.',
-    };
+  /** It needs no overview before. */
+  const download = ({ letter, call }: Opened): Answer => {
+    const { attachment = '' } = call.params;
+    if (!isAvailable(letter)) return correspondenceError(1001, problemType('/download'));
+    if (!letter.attachments.includes(attachment)) return correspondenceError(2001, problemType('/download'));
+    if (areExpired(letter, letters.now())) return correspondenceError(2020, problemType('/download'));
+    letters.downloadAttachment(letter, attachment);
+    const disposition = `attachment; filename=${fileName}; filename*=UTF-8''${fileName}`;
+    const file = text(200, fileText);
+    return { ...file, headers: { ...file.headers, 'content-disposition': disposition } };
   };
 
   const anyone = [readScope, writeScope];
@@ -110,18 +92,8 @@ export function correspondenceRoutes(
     route('GET', '', anyone, show),
     route('GET', '/details', anyone, showDetails),
     route('GET', '/content', recipient, content),
-    route(
-      'POST',
-      '/markasread',
-      recipient,
-      change(whyNotRead, (letter) => letters.read(letter)),
-    ),
-    route(
-      'POST',
-      '/confirm',
-      recipient,
-      change(whyNotConfirm, (letter) => letters.confirm(letter)),
-    ),
+    route('POST', '/markasread', recipient, read),
+    route('POST', '/confirm', recipient, confirm),
     route('DELETE', '/purge', anyone, purge),
     route('GET', '/attachment/:attachment/download', recipient, download),
   ];

@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts';
-import { hasBeen, isPurged, type Letter } from './letter.ts';
+import { hasBeen, type Letter } from './letter.ts';
 import { highest, isAvailableForRecipient, isPurgeableForSender } from './status.ts';
 
 /** What keeps a letter from being marked as read; nothing is `undefined`. Fetched comes first. */
@@ -16,14 +16,19 @@ export function whyNotConfirm(letter: Letter): ErrorCode | undefined {
   return hasBeen(letter, 'Confirmed') ? 1041 : undefined;
 }
 
-/** The recipient purges what is published, the sender what is not yet. */
+/** The recipient purges what is published, the sender what is not yet. The highest status says what it is. */
 export function whyNotPurge(letter: Letter, by: 'recipient' | 'sender'): ErrorCode | undefined {
-  if (isPurged(letter)) return 1014;
-  if (by === 'sender') return isPurgeableForSender(highest(letter.changes).status) ? undefined : 1013;
+  const { status } = highest(letter.changes);
+  if (status.startsWith('Purged')) return 1014;
+  if (by === 'sender') return isPurgeableForSender(status) ? undefined : 1013;
   if (!isAvailable(letter)) return 1001;
   return letter.confirmationNeeded && !hasBeen(letter, 'Confirmed') ? 1026 : undefined;
 }
 
+/**
+ * By the highest status alone: a purged letter is still there for its recipient when its attachment was downloaded, or
+ * it was forwarded. Only the overview looks at the purge itself.
+ */
 export function isAvailable(letter: Letter): boolean {
-  return !isPurged(letter) && isAvailableForRecipient(highest(letter.changes).status);
+  return isAvailableForRecipient(highest(letter.changes).status);
 }

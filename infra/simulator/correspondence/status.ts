@@ -1,5 +1,6 @@
 /**
- * A letter's statuses by Altinn's numbers: what it shows as *the* status is the highest, not the latest.
+ * A letter's statuses by Altinn's numbers: what it shows as *the* status is the highest, not the latest, and never
+ * Fetched.
  *
  * Source: Altinn/altinn-correspondence `CorrespondenceStatusExt`.
  */
@@ -17,6 +18,7 @@ export const statusNumbers = {
   Reserved: 10,
   Failed: 11,
   AttachmentsDownloaded: 12,
+  Forwarded: 13,
 } as const;
 
 export type Status = keyof typeof statusNumbers;
@@ -25,12 +27,18 @@ export interface StatusChange {
   readonly status: Status;
   /** Simulated milliseconds. */
   readonly at: number;
+  /** The status itself when not given. */
+  readonly text?: string;
 }
 
+/** Of the same status more than once, the last. */
 export function highest(changes: readonly StatusChange[]): StatusChange {
-  const [first, ...others] = changes as [StatusChange, ...StatusChange[]];
+  const [first, ...others] = changes.filter(({ status }) => status !== 'Fetched') as [
+    StatusChange,
+    ...StatusChange[],
+  ];
   return others.reduce(
-    (high, change) => (statusNumbers[change.status] > statusNumbers[high.status] ? change : high),
+    (high, change) => (statusNumbers[change.status] >= statusNumbers[high.status] ? change : high),
     first,
   );
 }
@@ -44,6 +52,7 @@ const forRecipient: ReadonlySet<Status> = new Set([
   'Archived',
   'Reserved',
   'AttachmentsDownloaded',
+  'Forwarded',
 ]);
 
 /** Whether a letter with this as its highest status is there for its recipient. */
@@ -56,7 +65,7 @@ export function isPurgeableForSender(status: Status): boolean {
   return status === 'Initialized' || status === 'ReadyForPublish' || status === 'Failed';
 }
 
-/** Whether a status is in the history that the sender is shown. */
+/** Whether a status is in the history that a plain sender is shown. */
 export function isShownToSender(status: Status): boolean {
   return !status.startsWith('Purged') && status !== 'Archived';
 }

@@ -1,6 +1,6 @@
 import { resourcePrefix } from '../access.ts';
 import type { LoggedEvent } from '../events/event-log.ts';
-import { eventTypes } from '../events/event-types.ts';
+import { type EventName, eventTypes } from '../events/event-types.ts';
 import { isPurged, type Letter, timeOf } from './letter.ts';
 import { highest } from './status.ts';
 
@@ -43,9 +43,7 @@ export function truthOf(letters: readonly Letter[], events: readonly LoggedEvent
     read: written(timeOf(letter, 'Read')),
     confirmed: written(timeOf(letter, 'Confirmed')),
     purged: isPurged(letter),
-    notificationOrders: letter.notifications
-      .filter(({ isReminder }) => !isReminder)
-      .map((n) => factsOf(n.orderId)),
+    notificationOrders: letter.notifications.map(({ orderId }) => factsOf(orderId)),
     attachments: letter.attachments.map(factsOf),
   }));
 }
@@ -65,7 +63,7 @@ function facts(id: string, events: readonly LoggedEvent[]): Facts {
   const told: Record<string, string> = {};
   const all = new Set<string>();
   for (const { name, event, lost } of events) {
-    const { fact } = eventTypes[name];
+    const { fact } = eventTypes[name as EventName];
     all.add(fact);
     const earliest = told[fact];
     if (!lost && (earliest === undefined || digits(event.time) < digits(earliest))) told[fact] = event.time;

@@ -1,4 +1,4 @@
-/** One event as Altinn Correspondence publishes it: absent attributes are left out, and `data` is never there. */
+/** One event: absent attributes are left out, and `data` is only there where a publisher sends it. */
 export interface CorrespondenceEvent {
   readonly specversion: '1.0';
   readonly id: string;
@@ -9,6 +9,7 @@ export interface CorrespondenceEvent {
   readonly resourceinstance: string;
   readonly subject: string;
   readonly alternativesubject?: string;
+  readonly data?: unknown;
 }
 
 /**
@@ -22,4 +23,24 @@ export function eventTime(milliseconds: number, rest: number): string {
     .padStart(4, '0');
   const written = new Date(milliseconds).toISOString().replace('Z', ticks);
   return `${written.replace(/\.?0+$/, '')}Z`;
+}
+
+/**
+ * The body of a push: the attributes in their publisher's order, `time` with its offset, and `+` as .NET escapes it.
+ * Values are to be compared, never bytes.
+ */
+export function pushedBody(event: CorrespondenceEvent): string {
+  const { source, data, ...others } = event;
+  const { specversion, id, type, time, ...about } = others;
+  const offset = type.startsWith('no.altinn.correspondence.') ? time.replace(/Z$/, '+00:00') : time;
+  return JSON.stringify({ specversion, id, type, time: offset, ...about, source, data }).replaceAll(
+    '+',
+    '\\u002B',
+  );
+}
+
+/** The event as the pull gives it: Altinn's order of attributes. */
+export function asPulled(event: CorrespondenceEvent): CorrespondenceEvent {
+  const { specversion, id, time, type, source, subject, resource, resourceinstance, ...others } = event;
+  return { specversion, id, time, type, source, subject, resource, resourceinstance, ...others };
 }

@@ -1,16 +1,18 @@
 import type { CorrespondenceEvent } from './cloud-event.ts';
-import type { EventName } from './event-types.ts';
+import type { DialogEventName, EventName } from './event-types.ts';
 
 /** What became of one event. */
 export interface LoggedEvent {
-  readonly name: EventName;
+  readonly name: EventName | DialogEventName;
   readonly event: CorrespondenceEvent;
-  /** The letter that it is about, also when it names an attachment or a notification order. */
+  /** The letter that it is about, also when it names an attachment, a notification order or a dialog. */
   readonly correspondenceId: string;
   /** The id of the event whose fact this one states again. */
   readonly copyOf?: string;
   /** Lost before the Events API. */
   lost: boolean;
+  /** Authorisation takes it out of every pulled page, after the limit. */
+  hidden: boolean;
   sent: number;
   acknowledged: number;
   deadLettered: number;
@@ -30,7 +32,15 @@ export class EventLog {
   readonly deadLetters: DeadLetter[] = [];
 
   add(entry: Pick<LoggedEvent, 'name' | 'event' | 'correspondenceId' | 'copyOf'>): LoggedEvent {
-    const logged = { ...entry, lost: false, sent: 0, acknowledged: 0, deadLettered: 0, pulled: 0 };
+    const logged = {
+      ...entry,
+      lost: false,
+      hidden: false,
+      sent: 0,
+      acknowledged: 0,
+      deadLettered: 0,
+      pulled: 0,
+    };
     this.#entries.set(entry.event.id, logged);
     return logged;
   }

@@ -14,6 +14,7 @@ export interface EventQuery {
   /** The id of an event; one that is unknown, or gone, means from the start. */
   readonly after: string;
   readonly subject?: string | undefined;
+  /** Each as SQL's LIKE takes it. */
   readonly types: readonly string[];
   readonly size: number;
 }
@@ -33,12 +34,14 @@ export class EventStore {
   }
 
   register(event: CorrespondenceEvent): void {
-    this.#places.set(event.id, this.#events.length);
+    // One id may come under two sources: its first place counts, and so a page may end where it began.
+    if (!this.#places.has(event.id)) this.#places.set(event.id, this.#events.length);
     this.#events.push({ event, registered: this.#now() });
   }
 
   query({ resource, after, subject, types, size }: EventQuery): CorrespondenceEvent[] {
     const [oldest, newest] = [this.#now() - kept, this.#now() - lag];
+    const patterns = types.map(likeOf);
     const place = this.#places.get(after) ?? -1;
     const isGone = (this.#events[place]?.registered ?? 0) < oldest;
     const page: CorrespondenceEvent[] = [];
@@ -46,9 +49,18 @@ export class EventStore {
       const { event, registered } = this.#events[at] as Registered;
       if (registered < oldest || registered > newest || event.resource !== resource) continue;
       if (subject !== undefined && event.subject !== subject) continue;
-      if (types.length > 0 && !types.includes(event.type)) continue;
+      if (patterns.length > 0 && !patterns.some((pattern) => pattern.test(event.type))) continue;
       page.push(event);
     }
     return page;
   }
+}
+
+/** SQL's LIKE: `%` is any text and `_` any character, and case counts. */
+function likeOf(type: string): RegExp {
+  const pattern = type
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('%', '.*')
+    .replaceAll('_', '.');
+  return new RegExp(`^${pattern}$`, 's');
 }

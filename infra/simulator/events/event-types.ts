@@ -19,6 +19,7 @@ export const eventTypes = {
   attachmentinitialized: ofSender('attachment', 'initialized'),
   attachmentpublished: ofSender('attachment', 'published'),
   attachmentuploadfailed: ofSender('attachment', 'uploadFailed'),
+  attachmentexpired: ofSender('attachment', 'expired'),
   correspondenceinitialized: ofSender('correspondence', 'initialized'),
   correspondencepublished: ofRecipient('published'),
   correspondencepublishfailed: ofSender('correspondence', 'publishFailed'),
@@ -36,3 +37,16 @@ export const eventTypes = {
 } as const satisfies Record<string, EventType>;
 
 export type EventName = keyof typeof eventTypes;
+
+/** What Dialogporten publishes about the dialog of a letter, on the same resource; the names that there are today. */
+export const dialogEventNames = [
+  'dialog.created',
+  'dialog.updated',
+  'dialog.seen',
+  'dialog.deleted',
+  'dialog.transmission.created',
+  'dialog.activity.correspondence-opened',
+  'dialog.activity.correspondence-confirmed',
+] as const;
+
+export type DialogEventName = (typeof dialogEventNames)[number];

@@ -3,7 +3,7 @@ import type { SimulatedClock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
 import type { Knobs } from '../knobs.ts';
 import type { Subscription, Subscriptions } from '../subscriptions/subscriptions.ts';
-import { type CorrespondenceEvent, eventTime } from './cloud-event.ts';
+import { type CorrespondenceEvent, eventTime, pushedBody } from './cloud-event.ts';
 import type { EventLog, LoggedEvent } from './event-log.ts';
 import type { EventStore } from './event-store.ts';
 import { pushSchedule } from './schedules.ts';
@@ -45,6 +45,8 @@ export class EventsApi {
       return;
     }
     this.#parts.store.register(event);
+    if (happens(knobs.duplicateOtherSource, 'other source', event.id))
+      this.#parts.store.register({ ...event, source: event.source.replace(/\/\/[^/]+/, '//api.altinn.no') });
     for (const subscription of this.#parts.subscriptions.matching(event)) this.#push(logged, subscription);
   }
 
@@ -76,7 +78,7 @@ export class EventsApi {
     const logged = log.get(event.id);
     sender.deliver({
       endpoint: endPoint,
-      body: JSON.stringify(event),
+      body: pushedBody(event),
       schedule: pushSchedule,
       onTry(attempt) {
         counters.sent += 1;

@@ -1,10 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiName, Knobs } from '../knobs.ts';
-import { type Answer, empty, json, type Route } from './answer.ts';
+import type { ApiKnobs, ApiName } from '../knobs.ts';
+import { type Answer, empty, json, type Route, text } from './answer.ts';
 
 const largestBody = 1024 * 1024;
+/** The connection is closed instead. */
+const noAnswer: Answer = { status: 0 };
+
+export interface TroubleMaker {
+  readonly of: (api: ApiName) => ApiKnobs;
+  readonly draw: () => number;
+}
 
 /** Listens on 127.0.0.1 alone; rejects with the error's `code` when the port cannot be had. */
 export async function listen(port: number): Promise<{ server: Server; url: string }> {
@@ -16,12 +23,8 @@ export async function listen(port: number): Promise<{ server: Server; url: strin
 }
 
 /** Answers by the first route that fits; no path: 404, another method: 405. */
-export function serve(
-  server: Server,
-  url: string,
-  routes: readonly Route[],
-  trouble: { readonly knobs: Knobs; readonly draw: () => number },
-): void {
+export function serve(server: Server, url: string, routes: readonly Route[], trouble: TroubleMaker): void {
+  const underWay = new Map<ApiName, number>();
   const compiled = routes.map((route) => ({ ...route, pattern: compile(route.path) }));
   server.on('request', (request, response) => {
     answer(request)
@@ -37,8 +40,8 @@ export function serve(
     const target = new URL(request.url?.startsWith('/') ? `${url}${request.url}` : url);
     const fitting = compiled.filter(({ pattern }) => pattern.test(target.pathname));
     const route = fitting.find(({ method }) => method === request.method);
-    if (!route) return empty(fitting.length > 0 ? 405 : 404);
-    const troubled = route.api === 'simulator' ? undefined : await make(trouble, route.api);
+    if (!route) return fitting.length === 0 ? empty(404) : notAllowed(fitting);
+    const troubled = route.api === 'simulator' ? undefined : await make(trouble, route.api, underWay);
     if (troubled) return troubled;
     return route.handle({
       method: route.method,
@@ -54,16 +57,38 @@ function compile(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`, 'i');
 }
 
+function notAllowed(routes: readonly Route[]): Answer {
+  const methods = routes.map(({ method }) => method).sort();
+  return { status: 405, headers: { allow: methods.join(', ') } };
+}
+
 /** The trouble that the knobs of an API make for a call, after the latency they ask for. */
 async function make(
-  { knobs, draw }: { knobs: Knobs; draw: () => number },
+  { of, draw }: TroubleMaker,
   api: ApiName,
+  underWay: Map<ApiName, number>,
 ): Promise<Answer | undefined> {
-  const { latency, tooManyRequests, serverError } = knobs.apis[api];
-  if (latency > 0) await delay(latency);
+  const {
+    latency,
+    latencyPerCall,
+    tooManyRequests,
+    retryAfter,
+    serverError,
+    internalError,
+    noAnswer: cut,
+  } = of(api);
+  const others = underWay.get(api) ?? 0;
+  underWay.set(api, others + 1);
+  const wait = latency + others * latencyPerCall;
+  if (wait > 0) await delay(wait);
+  underWay.set(api, (underWay.get(api) ?? 1) - 1);
   const drawn = draw();
-  if (drawn < tooManyRequests) return { status: 429, headers: { 'retry-after': '1' } };
-  return drawn < tooManyRequests + serverError ? empty(503) : undefined;
+  const [limited, failed, broken] = [tooManyRequests, serverError, internalError];
+  if (drawn < limited) return { status: 429, headers: { 'retry-after': String(retryAfter) } };
+  if (drawn < limited + failed) return empty(503);
+  if (drawn < limited + failed + broken)
+    return text(500, 'System.NullReferenceException: Object reference not set to an instance of an object.');
+  return drawn < limited + failed + broken + cut ? noAnswer : undefined;
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
@@ -78,5 +103,6 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  if (status === noAnswer.status) return void response.destroy();
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body ?? '') }).end(body);
 }

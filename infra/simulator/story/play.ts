@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { SimulatedClock } from '../clock.ts';
-import type { Letter } from '../correspondence/letter.ts';
+import { hasBeen, type Letter } from '../correspondence/letter.ts';
 import type { Letters } from '../correspondence/letters.ts';
 import { isAvailable, whyNotConfirm, whyNotPurge } from '../correspondence/rules.ts';
 import { type Knobs, turnKnobs } from '../knobs.ts';
@@ -85,5 +85,19 @@ export function recipientConfirms(letters: Letters, letter: Letter): boolean {
 export function recipientPurges(letters: Letters, letter: Letter): boolean {
   if (whyNotPurge(letter, 'recipient')) return false;
   letters.purge(letter, 'PurgedByRecipient');
+  return true;
+}
+
+/** Downloads the attachment, opened or not; false when there is none. */
+export function recipientDownloads(letters: Letters, letter: Letter): boolean {
+  if (!isAvailable(letter) || letter.attachments.length === 0) return false;
+  letters.downloadAttachment(letter);
+  return true;
+}
+
+/** Forwards the letter; false when it was not read before. */
+export function recipientForwards(letters: Letters, letter: Letter): boolean {
+  if (!isAvailable(letter) || !hasBeen(letter, 'Read')) return false;
+  letters.forward(letter);
   return true;
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { entityOf, maySubscribe, type Resources } from '../access.ts';
+import { entityOf, maySubscribe, type Resources, type Subunits } from '../access.ts';
 import type { Caller } from '../altinn-token.ts';
 import type { Counters } from '../counters.ts';
 import { validationSchedule } from '../events/schedules.ts';
 import type { Sender } from '../events/sender.ts';
 import { type Answer, type Call, empty, json, type Route } from '../http/answer.ts';
-import { readSubscriptionRequest, refuse } from './request.ts';
+import { invalidModel } from '../http/problem.ts';
+import { refuse } from './refuse.ts';
+import { readSubscriptionRequest } from './request.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
 
 const path = '/events/api/v1/subscriptions';
@@ -16,12 +18,13 @@ export interface SubscriptionRoutesParts {
   readonly sender: Sender;
   readonly counters: Counters;
   readonly resources: Resources;
+  readonly subunits: Subunits;
   readonly readCaller: (call: Call) => Promise<Caller | undefined>;
 }
 
 /** The subscription API. There is no update. Source: Altinn/altinn-events, `SubscriptionController`. */
 export function subscriptionRoutes(parts: SubscriptionRoutesParts): Route[] {
-  const { subscriptions, resources, readCaller } = parts;
+  const { subscriptions, readCaller } = parts;
 
   async function create(call: Call): Promise<Answer> {
     const caller = await readCaller(call);
@@ -31,7 +34,7 @@ export function subscriptionRoutes(parts: SubscriptionRoutesParts): Route[] {
     const refusal = refuse(request, caller);
     if (refusal) return refusal;
     const resource = request.resourceFilter as string;
-    if (!maySubscribe(caller, resource, request.subjectFilter, resources))
+    if (!maySubscribe(caller, resource, request.subjectFilter, parts))
       return json(403, `Not authorized to create a subscription for resource ${resource}.`);
     const subscription = subscriptions.create(request, caller);
     sendValidation(subscription, parts);
@@ -56,7 +59,9 @@ export function subscriptionRoutes(parts: SubscriptionRoutesParts): Route[] {
   const withOwn = (handle: (own: Subscription) => Answer) => async (call: Call) => {
     const caller = await readCaller(call);
     if (!caller) return empty(401);
-    const subscription = subscriptions.get(Number(call.params.id));
+    const id = call.params.id as string;
+    if (!/^\d+$/.test(id)) return invalidModel({ id: [`The value '${id}' is not valid.`] });
+    const subscription = subscriptions.get(Number(id));
     if (!subscription) return empty(404);
     return subscription.createdBy === entityOf(caller) ? handle(subscription) : empty(403);
   };

@@ -1,9 +1,10 @@
-import { entityOf, mayHave, type Resources } from '../access.ts';
+import { entityOf, mayHave, partyUrn, type Resources, type Subunits } from '../access.ts';
 import type { Caller } from '../altinn-token.ts';
 import { fraction } from '../chance.ts';
 import type { Counters } from '../counters.ts';
 import type { CorrespondenceEvent } from '../events/cloud-event.ts';
 import type { Knobs } from '../knobs.ts';
+import { absoluteUri } from './absolute-uri.ts';
 import type { SubscriptionRequest } from './request.ts';
 
 /** How long each of Altinn's pods goes by the subscriptions it read before, in milliseconds. */
@@ -35,6 +36,7 @@ export interface SubscriptionsParts {
   readonly knobs: Knobs;
   readonly counters: Counters;
   readonly resources: Resources;
+  readonly subunits: Subunits;
 }
 
 /** The subscriptions of this Altinn; nothing ever un-validates one. */
@@ -46,13 +48,13 @@ export class Subscriptions {
     this.#parts = parts;
   }
 
-  /** Keeps a subscription, unless there is an equal one: the whole endpoint URL counts, its query too. */
+  /** Keeps a subscription, unless there is an equal one: the whole endpoint counts, in the form that is stored. */
   create(request: SubscriptionRequest, caller: Caller): Subscription {
     const { endPoint, resourceFilter, subjectFilter, typeFilter, includeSubunits } = request;
     const consumer = entityOf(caller);
     const wanted = {
-      endPoint: endPoint as string,
-      resourceFilter: (resourceFilter as string).toLowerCase(),
+      endPoint: absoluteUri(endPoint as string) as string,
+      resourceFilter: resourceFilter as string,
       ...(subjectFilter !== undefined && { subjectFilter }),
       ...(typeFilter !== undefined && { typeFilter }),
       consumer,
@@ -96,19 +98,28 @@ export class Subscriptions {
 
   /** Where an event is pushed to, with what an hour's cache does to that. */
   matching(event: CorrespondenceEvent): Subscription[] {
-    const { knobs, now, resources } = this.#parts;
+    const { knobs, now } = this.#parts;
     return this.#kept
-      .filter(({ shown: { resourceFilter, subjectFilter, typeFilter }, caller, validatedAt, deletedAt }) => {
+      .filter(({ shown, caller, validatedAt, deletedAt }) => {
+        const { resourceFilter, typeFilter } = shown;
         if (validatedAt === undefined) return false;
         if (deletedAt !== undefined && now() - deletedAt >= knobs.keepPushingDeleted * 1000) return false;
         // Each is compared as it is: an empty filter never matches, and case counts.
         if (resourceFilter !== event.resource) return false;
-        if (subjectFilter !== undefined && subjectFilter !== event.subject) return false;
+        if (!this.#isSubject(shown, event.subject)) return false;
         if (typeFilter !== undefined && typeFilter !== event.type) return false;
-        return mayHave(caller, event, resources);
+        return mayHave(caller, event, this.#parts);
       })
       .filter((kept) => !this.#misses(kept, event))
       .map(({ shown }) => shown);
+  }
+
+  /** With `includeSubunits` by a look-up of the main unit. */
+  #isSubject({ subjectFilter, includeSubunits }: Subscription, subject: string): boolean {
+    if (subjectFilter === undefined || subjectFilter === subject) return true;
+    if (!includeSubunits) return false;
+    const units = [...this.#parts.subunits].find(([main]) => partyUrn(main) === subjectFilter)?.[1] ?? [];
+    return units.some((unit) => partyUrn(unit) === subject);
   }
 
   #misses({ shown, validatedAt = 0 }: Kept, event: CorrespondenceEvent): boolean {

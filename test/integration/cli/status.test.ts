@@ -107,7 +107,7 @@ describe('status', () => {
     track('published');
     await status();
     const changes = altinn.simulator.letters.get(id)?.changes.map(({ status }) => status);
-    expect(changes).toEqual(['Initialized', 'Published']);
+    expect(changes).toEqual(['Initialized', 'ReadyForPublish', 'Published']);
   });
 
   it('tells what is wrong with the receiver', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { letterMark } from '../../../infra/simulator/correspondence/text.ts';
 import {
   type Api,
   altinnToken,
@@ -43,6 +44,12 @@ async function act(by: Api | undefined, method: string, suffix: string, letter =
   return [answer.status, body.errorCode];
 }
 
+/** He confirms, and the job has done it. */
+async function confirmed() {
+  expect(await act(his, 'POST', '/confirm')).toEqual([200, undefined]);
+  await altinn.simulator.advance({ seconds: 7 });
+}
+
 const history = () => altinn.simulator.letters.get(id)?.changes.map(({ status }) => status);
 const eventsOf = () =>
   altinn.simulator.log
@@ -52,7 +59,7 @@ const eventsOf = () =>
     .slice(2);
 
 describe('the overview', () => {
-  it('shows the service owner everything but the content, nulls written, and changes nothing', async () => {
+  it('shows the service owner everything, nulls written, and changes nothing', async () => {
     const { status, body } = await get(owner);
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -60,39 +67,39 @@ describe('the overview', () => {
       resourceId: 'altinn-local-letters',
       sender: 'urn:altinn:organization:identifier-no:991825827',
       recipient: `urn:altinn:organization:identifier-no:${recipient}`,
-      content: null,
+      content: { messageTitle: expect.stringMatching(letterMark), attachments: [] },
       status: 'Published',
       statusText: 'Published',
       read: null,
       isConfirmationNeeded: true,
       notifications: [],
-      externalReferences: [],
+      externalReferences: [{ referenceType: 'DialogportenDialogId' }],
       propertyList: {},
     });
     for (const time of ['statusChanged', 'requestedPublishTime', 'dueDateTime', 'published'])
       expect(Date.parse(body[time] as string)).not.toBeNaN();
-    expect(history()).toEqual(['Initialized', 'Published']);
+    expect(history()).toEqual(['Initialized', 'ReadyForPublish', 'Published']);
   });
 
   it('opened by the recipient records Fetched, without an event', async () => {
     const { body } = await get(his);
     expect(body).toMatchObject({ status: 'Published', content: { messageBody: expect.any(String) } });
-    expect(history()).toEqual(['Initialized', 'Published', 'Fetched']);
-    expect((await get(owner)).body).toMatchObject({ status: 'Fetched', read: null });
+    expect(history()).toEqual(['Initialized', 'ReadyForPublish', 'Published', 'Fetched']);
+    expect((await get(owner)).body).toMatchObject({ status: 'Published', read: null });
     expect(eventsOf()).toEqual([]);
   });
 
   it('opened by the service owner without altinn:correspondence.write counts as the recipient', async () => {
     await get(ownerWithoutWrite);
     await get(ownerWithoutWrite, '/details');
-    expect(history()).toEqual(['Initialized', 'Published', 'Fetched', 'Fetched']);
+    expect(history()).toEqual(['Initialized', 'ReadyForPublish', 'Published', 'Fetched', 'Fetched']);
   });
 
   it('shows the highest status, not the latest', async () => {
     await get(his);
-    await act(his, 'POST', '/confirm');
+    await confirmed();
     await (his as Api)('GET', `${path}/${id}/content`);
-    expect(history()?.slice(-3)).toEqual(['Confirmed', 'Fetched', 'Read']);
+    expect(history()?.slice(-3)).toEqual(['Fetched', 'Confirmed', 'Read']);
     const { body } = await get(owner);
     expect(body.status).toBe('Confirmed');
     expect(body.read).not.toBeNull();
@@ -100,7 +107,7 @@ describe('the overview', () => {
 
   it('shows a purged letter to nobody: 404 with 1001', async () => {
     await get(his);
-    await act(his, 'POST', '/confirm');
+    await confirmed();
     await act(his, 'DELETE', '/purge');
     for (const by of [owner, ownerWithoutWrite, his])
       expect(await get(by)).toMatchObject({ status: 404, body: { errorCode: 1001 } });
@@ -128,16 +135,16 @@ describe('the overview', () => {
   it('of an unpublished letter is the sender’s alone', async () => {
     [id] = altinn.simulator.createLetters({ recipient, publishInDays: 1 }) as [string];
     expect((await get(his)).status).toBe(404);
-    expect((await get(owner)).body).toMatchObject({ status: 'Initialized', published: null });
+    expect((await get(owner)).body).toMatchObject({ status: 'ReadyForPublish', published: null });
   });
 });
 
 it('shows the history in the details', async () => {
   await get(his);
-  await act(his, 'POST', '/confirm');
+  await confirmed();
   const { body } = await get(owner, '/details');
   expect(body.statusHistory).toEqual(
-    ['Initialized', 'Published', 'Fetched', 'Confirmed'].map((status) => ({
+    ['Initialized', 'ReadyForPublish', 'Published', 'Fetched', 'Confirmed'].map((status) => ({
       status,
       statusText: status,
       statusChanged: expect.any(String),
@@ -161,7 +168,7 @@ describe('the content', () => {
 
   it('is not for a service owner with the write scope alone', async () => {
     expect((await (owner as Api)('GET', `${path}/${id}/content`)).status).toBe(403);
-    expect(history()).toEqual(['Initialized', 'Published']);
+    expect(history()).toEqual(['Initialized', 'ReadyForPublish', 'Published']);
   });
 });
 
@@ -178,6 +185,8 @@ describe('the recipient', () => {
     expect(await act(his, 'POST', '/confirm')).toEqual([400, 1025]);
     await get(his);
     expect(await act(his, 'POST', '/confirm')).toEqual([200, undefined]);
+    expect((await get(owner, '/details')).body.status).toBe('Published');
+    await altinn.simulator.advance({ seconds: 7 });
     expect(await act(his, 'POST', '/confirm')).toEqual([400, 1041]);
     expect(eventsOf()).toEqual(['correspondencereceiverconfirmed']);
     expect((await get(owner)).body.read).toBeNull();
@@ -186,7 +195,7 @@ describe('the recipient', () => {
   it('purges, but not what still needs confirmation, and once', async () => {
     expect(await act(his, 'DELETE', '/purge')).toEqual([400, 1026]);
     await get(his);
-    await act(his, 'POST', '/confirm');
+    await confirmed();
     expect(await act(his, 'DELETE', '/purge')).toEqual([200, undefined]);
     expect(await act(his, 'DELETE', '/purge')).toEqual([400, 1014]);
     expect(eventsOf().at(-1)).toBe('correspondencepurged');
@@ -196,7 +205,7 @@ describe('the recipient', () => {
     [id] = altinn.simulator.createLetters({ recipient, attachment: 'published' }) as [string];
     const [attachment] = altinn.simulator.letters.get(id)?.attachments ?? [];
     const file = await (his as Api)('GET', `${path}/${id}/attachment/${attachment}/download`);
-    expect(file.headers.get('content-type')).toBe('application/octet-stream');
+    expect(file.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(await act(his, 'GET', `/attachment/${id}/download`)).toEqual([404, 2001]);
     expect((await get(owner)).body.status).toBe('AttachmentsDownloaded');
   });
@@ -207,5 +216,69 @@ it('lets the sender purge before publishing alone', async () => {
   [id] = altinn.simulator.createLetters({ recipient, publishInDays: 1 }) as [string];
   expect(await act(owner, 'DELETE', '/purge')).toEqual([200, undefined]);
   await altinn.simulator.advance({ days: 2 });
-  expect(history()).toEqual(['Initialized', 'PurgedByAltinn']);
+  expect(history()).toEqual(['Initialized', 'ReadyForPublish', 'PurgedByAltinn']);
+});
+
+describe('clicks', () => {
+  it('at the same time are all let through: the same is said more than once, by events with other ids', async () => {
+    await get(his);
+    const reads = await Promise.all(Array.from({ length: 6 }, () => act(his, 'POST', '/markasread')));
+    expect(reads.filter(([status]) => status === 200).length).toBeGreaterThan(1);
+    const confirms = await Promise.all(Array.from({ length: 6 }, () => act(his, 'POST', '/confirm')));
+    expect(confirms.map(([status]) => status)).toEqual(Array(6).fill(200));
+    await altinn.simulator.advance({ seconds: 7 });
+    const count = (name: string) => eventsOf().filter((each) => each === name).length;
+    expect(count('correspondencereceiverread')).toBeGreaterThan(1);
+    expect(count('correspondencereceiverconfirmed')).toBe(2);
+    expect(history()?.filter((status) => status === 'Confirmed')).toHaveLength(2);
+    expect(await act(his, 'POST', '/markasread')).toEqual([400, 1040]);
+  });
+
+  it('to purge what is purged and was downloaded before change nothing', async () => {
+    [id] = altinn.simulator.createLetters({ recipient, attachment: 'published' }) as [string];
+    altinn.simulator.download(id);
+    expect(await act(his, 'DELETE', '/purge')).toEqual([200, undefined]);
+    expect(await act(his, 'DELETE', '/purge')).toEqual([200, undefined]);
+    expect(eventsOf().filter((name) => name === 'correspondencepurged')).toHaveLength(1);
+    expect((await get(owner)).status).toBe(404);
+    expect((await get(owner, '/details')).body).toMatchObject({ status: 'AttachmentsDownloaded' });
+    expect((await get(his, '/details')).status).toBe(200);
+  });
+});
+
+describe('a sender without altinn:serviceowner', () => {
+  it('is shown neither the text nor the purge', async () => {
+    const plain = apiOf(altinn, await altinnToken(altinn, altinn.client, 'altinn:correspondence.write'));
+    [id] = altinn.simulator.createLetters({ recipient, attachment: 'published' }) as [string];
+    expect((await get(plain)).body.content).toEqual({
+      attachments: [],
+      language: 'no',
+      messageTitle: '',
+      messageSummary: '',
+      messageBody: '',
+    });
+    altinn.simulator.purge(id);
+    const { body } = await get(plain, '/details');
+    expect(body.status).toBe('PurgedByRecipient');
+    expect(body.statusHistory.map(({ status }) => status)).not.toContain('PurgedByRecipient');
+    expect((await get(owner, '/details')).body.statusHistory.at(-1)?.status).toBe('PurgedByRecipient');
+  });
+});
+
+it('refuses an attachment that has expired, and says so by an event', async () => {
+  const spec = { recipient, attachment: 'published', attachmentExpiresInDays: 2 } as const;
+  [id] = altinn.simulator.createLetters(spec) as [string];
+  const [attachment] = altinn.simulator.letters.get(id)?.attachments ?? [];
+  await altinn.simulator.advance({ days: 2 });
+  expect(eventsOf().at(-1)).toBe('attachmentexpired');
+  expect(await act(his, 'GET', `/attachment/${attachment}/download`)).toEqual([400, 2020]);
+  expect((await get(owner)).body).toMatchObject({ content: { attachments: [{ status: 'Expired' }] } });
+});
+
+it('forwards without an event', async () => {
+  altinn.simulator.read(id);
+  const before = eventsOf();
+  altinn.simulator.forward(id);
+  expect((await get(owner)).body.status).toBe('Forwarded');
+  expect(eventsOf()).toEqual(before);
 });

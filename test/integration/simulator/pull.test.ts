@@ -77,7 +77,9 @@ describe('a page', () => {
     const claims = systemUser(recipient);
     const his = apiOf(altinn, await altinnToken(altinn, altinn.client, recipientScopes, claims));
     expect(await pull(`after=0&size=10&resource=${resource}`, his)).toMatchObject({ ids: [], next: null });
-    const { events } = await pull(`after=0&resource=${resource}`, his);
+    expect(await pull(`after=0&resource=${resource}`, his)).toMatchObject({ ids: [], next: null });
+    const subject = `urn:altinn:organization:identifier-no:${recipient}`;
+    const { events } = await pull(`after=0&resource=${resource}&subject=${subject}`, his);
     expect(events.map(({ type }) => type)).toEqual(['no.altinn.correspondence.correspondencepublished']);
     simulator.turn({ hideFromPull: 0.5 });
     const { ids } = await pull(`after=0&size=10&resource=${resource}`);
@@ -171,4 +173,27 @@ it('is troubled by knob', async () => {
   for (let count = 0; count < 60; count += 1) statuses.add((await api('GET', query)).status);
   expect([...statuses].sort()).toEqual([200, 429, 503]);
   expect((await api('GET', '/events/api/v1/subscriptions')).status).toBe(200);
+});
+
+it('hides events after the page was cut: two of them make a page of two empty, with more behind it', async () => {
+  const { simulator } = altinn;
+  simulator.createLetters({}, 2);
+  await simulator.advance({ minutes: 1 });
+  const [first, second, third, fourth] = all().map(({ id }) => id) as [string, string, string, string];
+  simulator.hide([second, third]);
+  const page = (after: string, size: number) => pull(`after=${after}&size=${size}&resource=${resource}`);
+  expect((await page('0', 4)).ids).toEqual([first, fourth]);
+  expect(await page(first, 2)).toMatchObject({ ids: [], next: null });
+  expect((await page(first, 3)).ids).toEqual([fourth]);
+  expect(simulator.calls.events).toBe(3);
+});
+
+it('takes a type as SQL takes a LIKE, and to the letter', async () => {
+  altinn.simulator.createLetters();
+  await altinn.simulator.advance({ minutes: 1 });
+  const of = (type: string) => pull(`after=0&resource=${resource}&type=${encodeURIComponent(type)}`);
+  expect((await of('no.altinn.correspondence.correspondence%')).ids).toHaveLength(2);
+  expect((await of('no_altinn.correspondence.correspondencepublished')).ids).toHaveLength(1);
+  expect((await of('no.altinn.correspondence.Correspondencepublished')).ids).toEqual([]);
+  expect((await pull('after=0&resource=urn:altinn:resource:Altinn-local-letters')).ids).toEqual([]);
 });

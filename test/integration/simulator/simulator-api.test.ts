@@ -71,6 +71,31 @@ it('turns knobs', async () => {
   expect(refused).toMatchObject({ status: 400, body: { error: expect.stringMatching(/losePush/) } });
 });
 
+it('is away for a time, slow for a time, and itself again', async () => {
+  const get = () => fetch(`${altinn.url}/events/api/v1/subscriptions`);
+  const other = () => fetch(`${altinn.url}/events/api/v1/events`);
+  expect((await ask('POST', '/outage', { apis: ['subscriptions'], minutes: 90 })).status).toBe(204);
+  expect([(await get()).status, (await other()).status]).toEqual([503, 401]);
+  await ask('POST', '/advance', { minutes: 89 });
+  expect((await get()).status).toBe(503);
+  await ask('POST', '/advance', { minutes: 1 });
+  expect((await get()).status).toBe(401);
+
+  await ask('POST', '/outage', { how: 'no-answer', seconds: 1 });
+  await expect(other()).rejects.toThrow();
+  await ask('POST', '/outage', { how: 'internal-error', seconds: 1 });
+  expect(await (await get()).text()).toMatch(/^System.NullReferenceException/);
+  expect((await ask('DELETE', '/trouble')).status).toBe(204);
+
+  await ask('POST', '/trouble', { latency: 150, tooManyRequests: 1, retryAfter: 30, hours: 1 });
+  const begun = performance.now();
+  const limited = await get();
+  expect(performance.now() - begun).toBeGreaterThan(140);
+  expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '30']);
+  await ask('DELETE', '/trouble');
+  expect((await get()).status).toBe(401);
+});
+
 it('plays a story', async () => {
   const begun = await ask('POST', '/stories', { letters: 5, seed: 9 });
   expect(begun).toMatchObject({ status: 202, body: { id: 1, seed: 9, done: false } });

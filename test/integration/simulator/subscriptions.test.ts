@@ -56,7 +56,7 @@ describe('a refusal', () => {
       400,
       'Resource filter must be a valid urn',
     ],
-    ['no resource filter', { endPoint, sourceFilter: 'x' }, 400, 'Resource filter is required.'],
+    ['no resource filter', { endPoint, sourceFilter: 'https://x.no' }, 400, 'Resource filter is required.'],
     [
       'a source filter',
       { endPoint, resourceFilter: resource, sourceFilter: 'https://x.no', alternativeSubjectFilter: 'x' },
@@ -89,11 +89,23 @@ describe('a refusal', () => {
   it('of malformed JSON comes first, as problem details', async () => {
     const answer = await api('POST', path, '{"endPoint": "x",}');
     expect(answer.status).toBe(400);
-    expect(answer.headers.get('content-type')).toMatch('application/problem+json');
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(await answer.json()).toMatchObject({ status: 400, errors: { $: [expect.any(String)] } });
     const kind = await api('POST', path, { endPoint: 1 });
     expect(await kind.json()).toMatchObject({ errors: { '$.endPoint': [expect.any(String)] } });
   });
+
+  it.each(['', 'x', 'urn:altinn:x', 'http://x.no'])(
+    'of the source filter "%s" comes before the scope',
+    async (sourceFilter) => {
+      const without = apiOf(altinn, await altinnToken(altinn, altinn.client, 'altinn:serviceowner'));
+      const answer = await without('POST', path, { endPoint, sourceFilter });
+      expect([answer.status, await answer.json()]).toEqual([
+        400,
+        'SourceFilter must be an absolute URL with the https scheme.',
+      ]);
+    },
+  );
 
   it('of a missing scope is 403 and empty, after the endpoint and before all else', async () => {
     const without = apiOf(altinn, await altinnToken(altinn, altinn.client, 'altinn:serviceowner'));
@@ -255,4 +267,29 @@ it('shows nobody the subscriptions of another', async () => {
   altinn.simulator.clients.register(registration);
   const plain = apiOf(altinn, await altinnToken(altinn, { ...registration, privateKey }));
   expect(await (await plain('GET', path)).json()).toEqual({ count: 0, subscriptions: [] });
+});
+
+it('gets the events of sub-units by a look-up of the main unit, where it asks for that', async () => {
+  const withUnits = await startTestAltinn({ subunits: { [recipient]: ['310000077'] } });
+  const units = await startEndpoint(withUnits);
+  const main = await altinnToken(withUnits, withUnits.client, recipientScopes, systemUser(recipient));
+  await subscribe(withUnits, main, { endPoint: `${units.url}&a`, subjectFilter: subject });
+  await subscribe(withUnits, main, {
+    endPoint: `${units.url}&b`,
+    subjectFilter: subject,
+    includeSubunits: true,
+  });
+  withUnits.simulator.createLetters({ recipient: '310000077' });
+  await withUnits.simulator.sender.settled();
+  expect(units.arrivals.map(({ path }) => path.at(-1))).toEqual(['b']);
+  await withUnits.simulator.advance({ minutes: 1 });
+  const pull = (number: string) =>
+    apiOf(withUnits, main)(
+      'GET',
+      `/events/api/v1/events?after=0&resource=${resource}&subject=urn:altinn:organization:identifier-no:${number}`,
+    ).then((answer) => answer.json());
+  expect(await pull(recipient)).toEqual([]);
+  expect(await pull('310000077')).toHaveLength(1);
+  await withUnits.stop();
+  await units.stop();
 });

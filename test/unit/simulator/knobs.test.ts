@@ -6,6 +6,7 @@ it('reads knobs as the command line has them', () => {
     losePush: 0.1,
     apis: { events: { serverError: 0.2, latency: 50 } },
   });
+  expect(readKnobs(['dialogporten=on'])).toEqual({ dialogporten: 'on' });
   expect(readKnobs([])).toEqual({});
 });
 
@@ -23,6 +24,6 @@ it('turns what is named and leaves the rest', () => {
   expect(knobs).toEqual({
     ...defaultKnobs(),
     delay: 0.5,
-    apis: { ...defaultKnobs().apis, token: { latency: 5, serverError: 1, tooManyRequests: 0 } },
+    apis: { ...defaultKnobs().apis, token: { ...defaultKnobs().apis.token, latency: 5, serverError: 1 } },
   });
 });

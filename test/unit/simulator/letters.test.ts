@@ -104,6 +104,44 @@ describe('a notification', () => {
   });
 });
 
+it('is reminded of in vain after a notification was delivered: all-failed is about the reminder alone', async () => {
+  create({ notification: 'delivered', reminderAfterDays: 7, reminder: 'failed' });
+  await simulator.advance({ days: 8 });
+  expect(names().slice(2)).toEqual(['notificationcreated', 'notificationdelivered', 'notificationallfailed']);
+});
+
+it('has a dialog, whose life Dialogporten publishes on the same resource when that is turned on', async () => {
+  const [silent] = simulator.createLetters();
+  simulator.turn({ dialogporten: 'on' });
+  const id = create({ recipient: '01899998765', confirmationNeeded: true });
+  simulator.read(id);
+  simulator.confirm(id);
+  simulator.purge(id);
+  const all = simulator.log.all().filter(({ event }) => event.type.startsWith('dialogporten.'));
+  expect(all.map(({ name }) => name)).toEqual([
+    'dialog.created',
+    'dialog.transmission.created',
+    'dialog.updated',
+    'dialog.seen',
+    'dialog.activity.correspondence-opened',
+    'dialog.seen',
+    'dialog.activity.correspondence-confirmed',
+    'dialog.deleted',
+  ]);
+  expect(new Set(all.map(({ event }) => event.id)).size).toBe(all.length);
+  const dialog = simulator.letters.get(id)?.dialogId;
+  expect(dialog).not.toBe(id);
+  for (const { event } of all)
+    expect(event).toMatchObject({
+      type: expect.stringMatching(/^dialogporten\.dialog\.[a-z.-]+\.v1$/),
+      resource: 'urn:altinn:resource:altinn-local-letters',
+      resourceinstance: dialog,
+      subject: 'urn:altinn:person:identifier-no:01899998765',
+    });
+  expect(Object.keys(simulator.truth(id)[0]?.facts ?? {})).not.toContain('dialog.created');
+  expect(simulator.truth(silent)).toHaveLength(1);
+});
+
 it('names an attachment’s events by its id', () => {
   const id = create({ attachment: 'scan-failed' });
   expect(names()).toEqual(['initialized', 'attachmentinitialized', 'attachmentuploadfailed']);

@@ -1,0 +1,58 @@
+import { type Resources, resourcePrefix } from '../access.ts';
+import type { Caller } from '../altinn-token.ts';
+import { json, type Route } from '../http/answer.ts';
+import { correspondenceError, invalidRequest } from './errors.ts';
+import { hasBeen, type Letter } from './letter.ts';
+import type { Letters } from './letters.ts';
+import { type ListQuery, readListQuery } from './list-query.ts';
+import { admit, path, type ReadCaller, readScope, writeScope } from './open.ts';
+import type { Status } from './status.ts';
+
+const most = 1000;
+/** A letter that never had any other is not listed for its recipient. */
+const notForRecipient: ReadonlySet<Status> = new Set(['Initialized', 'ReadyForPublish', 'Failed']);
+
+/**
+ * The ids of letters: of one resource, by the bare id to the letter; with a status, those that ever held it, and
+ * Fetched none; newest first, a thousand at most.
+ *
+ * Source: Altinn/altinn-correspondence, `GetCorrespondencesHandler`.
+ */
+export function listRoute(letters: Letters, resources: Resources, readCaller: ReadCaller): Route {
+  const known = new Set([...resources.keys()].map((id) => id.toLowerCase()));
+  return {
+    api: 'correspondence',
+    method: 'GET',
+    path,
+    async handle(call) {
+      const admitted = await admit(call, readCaller, [readScope, writeScope]);
+      if ('status' in admitted) return admitted;
+      const read = readListQuery(call.url.searchParams);
+      if ('problems' in read) return invalidRequest(read.problems);
+      const { query } = read;
+      if (query.from !== undefined && query.to !== undefined && query.from > query.to)
+        return correspondenceError(1027);
+      // The policy is found by the id without case, and with its prefix: the letters are not.
+      if (!known.has(query.resourceId.toLowerCase().replace(resourcePrefix, '')))
+        return correspondenceError(4001);
+      const listed = letters.all().filter((letter) => isListed(letter, query, admitted.caller));
+      listed.reverse().sort((a, b) => b.requestedPublishTime - a.requestedPublishTime);
+      return json(200, { ids: listed.slice(0, most).map(({ id }) => id) });
+    },
+  };
+}
+
+function isListed(letter: Letter, query: ListQuery, caller: Caller): boolean {
+  const { resourceId, status, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+  if (letter.resourceId !== resourceId) return false;
+  if (letter.requestedPublishTime <= from || letter.requestedPublishTime >= to) return false;
+  if (query.sendersReference !== undefined && letter.sendersReference !== query.sendersReference)
+    return false;
+  if (status !== undefined && (status === 'Fetched' || !hasBeen(letter, status))) return false;
+  const isSender = !caller.systemUser && caller.organization === letter.sender;
+  const isRecipient = (caller.systemUser?.organization ?? caller.organization) === letter.recipient;
+  if (query.role === 'Sender') return isSender;
+  if (query.role === 'RecipientAndSender') return isSender || isRecipient;
+  if (status !== undefined && notForRecipient.has(status)) return false;
+  return isRecipient && letter.changes.some(({ status: had }) => !notForRecipient.has(had));
+}
