@@ -54,7 +54,13 @@ const deadLetters = new DeadLetters(tables.deadLetters);
 const common = { deadLetters, retries: new Retries(tables.retries) };
 
 const { callers, resources, followUp, altinn, asking, pausing, reconcile } = configuration;
-const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
+const platform =
+  altinn &&
+  makePlatform({
+    environment: altinn.environment,
+    tokens: makeTokens(altinn),
+    maxRate: asking.maxPace,
+  });
 // Without the scope for writing, a look at a letter would record it as fetched.
 const mayAsk = platform && altinn.scopes.includes(writeScope);
 const pace = mayAsk ? new Pace(tables.shared, { rate: asking.pace, maxRate: asking.maxPace }) : undefined;
@@ -82,6 +88,7 @@ const guard = {
   askAltinn,
   events: queues.events,
   graceMs,
+  since,
   maxWaitMs: asking.maxWaitMs,
   leaseMs,
   paused,

@@ -2,7 +2,7 @@ import { type Fact, openingFact } from '../events/catalogue.ts';
 import { utc } from '../events/time.ts';
 import type { DeadLetters } from '../queue/dead-letters.ts';
 import { RetryableError } from '../queue/errors.ts';
-import { type Message, newMessage } from '../queue/message.ts';
+import { newMessage } from '../queue/message.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Status } from '../tracking/status.ts';
 import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
@@ -33,6 +33,13 @@ export interface ActContext {
 /** Milliseconds until a step is sent again that its channel did not take; the last one is repeated. */
 const channelMs = [10_000, 60_000, 300_000, 600_000];
 
+const notWaiting = {
+  waitingFor: undefined,
+  waitingSince: undefined,
+  silentSince: undefined,
+  tries: undefined,
+};
+
 /** Of a claim that nobody holds any more, though somebody may have been notified under it. */
 const runOut = new Date(0).toISOString();
 
@@ -42,7 +49,6 @@ export class Act {
   #etag: string;
   readonly #status: Status;
   readonly #answer: Answer | undefined;
-  readonly #message: Message<FollowUpCheck>;
   readonly #deps: ActDeps;
   readonly #context: ActContext;
 
@@ -50,7 +56,6 @@ export class Act {
     { etag, ...followUp }: StoredFollowUp,
     status: Status,
     answer: Answer | undefined,
-    message: Message<FollowUpCheck>,
     deps: ActDeps,
     context: ActContext,
   ) {
@@ -58,7 +63,6 @@ export class Act {
     this.#etag = etag;
     this.#status = status;
     this.#answer = answer;
-    this.#message = message;
     this.#deps = deps;
     this.#context = context;
   }
@@ -71,7 +75,8 @@ export class Act {
     }
     switch (decision.do) {
       case 'wait':
-        return this.#wait(decision.until, decision.for);
+        if (decision.isSilent) log.warn('waiting for Altinn', { kind, id, reason: decision.for });
+        return this.#wait(decision.until, decision.for, decision.isSilent);
       case 'look':
         return this.#finish({}, decision.at, 'later');
       case 'dispute':
@@ -98,7 +103,7 @@ export class Act {
     const hadClaim = this.#followUp.claim !== undefined;
     await this.#save({ claim: { by, at } });
     try {
-      const step = this.#stepOf(type, type === 'follow-up.opened' ? this.#followUp.openedAt : at);
+      const step = this.#stepOf(type, type === 'follow-up.opened' ? this.#followUp.openedAt : at, reason);
       const more = {
         ...(checkedWithAltinn !== undefined && { checkedWithAltinn }),
         ...(reason && { reason }),
@@ -131,13 +136,18 @@ export class Act {
   }
 
   /** Comes again: for what it waits, since when, and how often it was checked in vain, stand in the status. */
-  async #wait(until: Date, waitingFor?: string): Promise<void> {
-    const { waitingSince, tries = 0 } = this.#followUp;
-    const isSame = waitingFor !== undefined && this.#followUp.waitingFor !== undefined;
+  async #wait(until: Date, waitingFor?: string, isSilent = false): Promise<void> {
+    const { waitingSince, silentSince, tries = 0, verified } = this.#followUp;
+    const isSame = this.#followUp.waitingFor !== undefined && (silentSince !== undefined) === isSilent;
     const waits = waitingFor
-      ? { waitingFor, waitingSince: (isSame && waitingSince) || this.#now(), tries: isSame ? tries + 1 : 1 }
+      ? {
+          waitingFor,
+          waitingSince: (isSame && waitingSince) || this.#now(),
+          silentSince: isSilent ? (silentSince ?? this.#now()) : undefined,
+          tries: isSame ? tries + 1 : 1,
+        }
       : {};
-    await this.#finish(waits, until, 'verified-opening', waitingFor !== undefined);
+    await this.#finish(waits, until, verified ? 'verified-opening' : 'pushed-opening');
   }
 
   async #dispute(why: string): Promise<void> {
@@ -146,7 +156,7 @@ export class Act {
     // One dead letter a follow-up, the same each time: redriven, Altinn is asked again.
     const messageId = `disputed-${followUpId(this.#followUp)}`;
     const body: FollowUpCheck = { kind, correspondenceId: id };
-    const message = { ...newMessage(body, { via: this.#message.via, enqueuedAt: openedAt }), messageId };
+    const message = { ...newMessage(body, { via: 'push', enqueuedAt: openedAt }), messageId };
     await deadLetters.add(this.#context.queue, message, why);
     this.#context.log.warn('follow-up disputed', { kind, id, reason: why });
     const next = looksMs.map((ms) => new Date(Date.parse(openedAt) + ms));
@@ -159,17 +169,11 @@ export class Act {
   }
 
   /** Saves what became of it and gives the lease back; first of all notes when it is due again, lest it be forgotten. */
-  async #finish(
-    changes: Partial<FollowUp>,
-    next?: Date,
-    rank: Rank = 'later',
-    keepsWaiting = false,
-  ): Promise<void> {
+  async #finish(changes: Partial<FollowUp>, next?: Date, rank: Rank = 'later'): Promise<void> {
     const { kind, correspondenceId } = this.#followUp;
     const dueAt = next?.toISOString();
     if (dueAt) await this.#deps.due.add({ kind, correspondenceId, at: dueAt, rank });
-    const waiting = keepsWaiting ? {} : { waitingFor: undefined, waitingSince: undefined, tries: undefined };
-    await this.#save({ ...waiting, ...changes, dueAt, lease: undefined });
+    await this.#save({ ...notWaiting, ...changes, dueAt, lease: undefined });
   }
 
   async #save(changes: Partial<FollowUp>): Promise<void> {
@@ -180,7 +184,7 @@ export class Act {
     this.#etag = saved;
   }
 
-  #stepOf(type: Step['type'], timestamp: string): Step {
+  #stepOf(type: Step['type'], timestamp: string, reason: Fact | undefined): Step {
     const { kind, correspondenceId } = this.#followUp;
     const id = followUpId(this.#followUp);
     const answer = this.#answer?.is === 'known' ? this.#answer : undefined;
@@ -192,12 +196,12 @@ export class Act {
         followUpId: id,
         kind,
         correspondenceId,
-        resource: this.#status.resource,
+        resource: answer?.resource ?? this.#status.resource,
         recipient: answer ? answer.recipient : this.#status.recipient,
-        since: this.#status.facts[openingFact(kind)],
+        since: answer ? utc(answer.dueAt ?? '') : this.#status.facts[openingFact(kind)],
         ...(answer?.dueAt && { dueAt: utc(answer.dueAt) }),
         ...(answer?.published && { published: utc(answer.published) }),
-        status: this.#status.word,
+        status: answer ? (reason ?? openingFact(kind)) : this.#status.word,
       },
     };
   }

@@ -15,7 +15,7 @@ const unconfirmedMs = [10_000, 30_000, 60_000, 300_000];
 
 export type Decision =
   /** Its time has not come, or something has to come first. */
-  | { readonly do: 'wait'; readonly until: Date; readonly for?: string }
+  | { readonly do: 'wait'; readonly until: Date; readonly for?: string; readonly isSilent?: true }
   | { readonly do: 'suppress'; readonly reason: NonNullable<FollowUp['reason']> }
   | { readonly do: 'open'; readonly checkedWithAltinn?: boolean }
   | { readonly do: 'close'; readonly reason: Fact }
@@ -32,6 +32,8 @@ export interface Known {
   /** Milliseconds until an unsettled letter is notified though Altinn did not answer. */
   readonly maxWaitMs: number;
   readonly graceMs: number;
+  /** From when on what is due is notified, RFC 3339. */
+  readonly since: string;
 }
 
 /**
@@ -81,21 +83,20 @@ function waitForAltinn(
   { why, retryAfterMs = 0 }: Extract<Answer, { is: 'silent' }>,
   now: Date,
 ): Decision {
-  const { state, kind, waitingSince, waitingFor, tries = 0 } = followUp;
-  const isWaiting = waitingSince !== undefined && waitingFor !== unconfirmed;
-  const waited = isWaiting ? now.getTime() - Date.parse(waitingSince) : 0;
+  const { state, kind, silentSince, tries = 0 } = followUp;
+  const waited = silentSince ? now.getTime() - Date.parse(silentSince) : 0;
   if (waited >= maxWaitMs && state === 'open' && !settledBy(kind, facts)) {
     return { do: 'open', checkedWithAltinn: false };
   }
-  const backOffMs = silentMs[Math.min(isWaiting ? tries : 0, silentMs.length - 1)] as number;
-  return { do: 'wait', until: after(now, Math.max(backOffMs, retryAfterMs)), for: why };
+  const backOffMs = silentMs[Math.min(silentSince ? tries : 0, silentMs.length - 1)] as number;
+  return { do: 'wait', until: after(now, Math.max(backOffMs, retryAfterMs)), for: why, isSilent: true };
 }
 
 /** A letter that has no due date, or whose date has not come, or that needs no confirmation, cannot be overdue. */
 function notCalledFor(
   { kind, claim }: FollowUp,
   { dueAt, published, needsConfirmation }: Extract<Answer, { is: 'known' }>,
-  { graceMs }: Known,
+  { graceMs, since }: Known,
   now: Date,
 ): Decision | undefined {
   if (claim) return undefined;
@@ -103,6 +104,7 @@ function notCalledFor(
   if (Number.isNaN(due) || !published || (kind === 'never-confirmed' && !needsConfirmation)) {
     return { do: 'suppress', reason: 'notCalledFor' };
   }
+  if (due < Date.parse(since)) return { do: 'suppress', reason: 'beforeFollowUpSince' };
   return due > now.getTime()
     ? { do: 'wait', until: new Date(due + graceMs), for: 'the due date that Altinn says' }
     : undefined;

@@ -26,6 +26,10 @@ export interface FollowUp {
   /** Since when and for what it waits beyond its time. */
   readonly waitingSince?: string | undefined;
   readonly waitingFor?: string | undefined;
+  /** Since when Altinn does not answer. */
+  readonly silentSince?: string | undefined;
+  /** Whether a pull or an answer of Altinn's opened it, and not an event that anybody could post. */
+  readonly verified?: boolean | undefined;
   /** How often it was checked in vain since it waits. */
   readonly tries?: number | undefined;
   /** Who is taking its step right now: written before, taken away after, so that a crash in between is noticed. */

@@ -19,6 +19,8 @@ export interface GuardDeps extends ActDeps {
   readonly events: Pick<MessageQueue, 'send'>;
   /** Milliseconds. */
   readonly graceMs: number;
+  /** From when on what is due is notified. */
+  readonly since: () => Promise<string>;
   readonly maxWaitMs: number;
   /** For how long a released follow-up is left to its message. */
   readonly leaseMs: number;
@@ -46,6 +48,8 @@ export async function checkFollowUp(
     return { ...letter, followUp };
   };
   const before = await read();
+  // A dead letter that was redriven has no lease to come again by.
+  if (deps.paused && !lease) throw new RetryableError('follow-ups are paused');
   if (deps.paused || !holds(before.followUp, lease, deps.leaseMs, now())) return;
   if (before.followUp.state === 'suppressed' || before.followUp.state === 'closed') return;
   const { claim } = before.followUp;
@@ -66,9 +70,15 @@ export async function checkFollowUp(
       new Set(entries.filter(({ via }) => via === 'asked').map(({ id }) => id)),
       deps,
     );
-  const known = { facts: status.facts, answer, maxWaitMs: deps.maxWaitMs, graceMs: deps.graceMs };
+  const known = {
+    facts: status.facts,
+    answer,
+    maxWaitMs: deps.maxWaitMs,
+    graceMs: deps.graceMs,
+    since: await deps.since(),
+  };
   const decision = decide(followUp, known, now());
-  await new Act(followUp, status, answer, message, deps, context).carryOut(decision);
+  await new Act(followUp, status, answer, deps, context).carryOut(decision);
 }
 
 /** Milliseconds after which a claim is taken over: its holder has died, since no step takes as long. */

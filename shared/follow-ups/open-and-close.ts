@@ -3,10 +3,11 @@ import { attribute } from '../events/cloud-event.ts';
 import { compareTimes, utc } from '../events/time.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
 import type { DueFollowUps, Rank } from './due.ts';
+import type { FollowUp } from './follow-up.ts';
 import type { FollowUps } from './store.ts';
 
 interface Deps {
-  readonly followUps: Pick<FollowUps, 'add' | 'of'>;
+  readonly followUps: Pick<FollowUps, 'add' | 'get' | 'of' | 'save'>;
   readonly due: Pick<DueFollowUps, 'add'>;
   /** Milliseconds that a follow-up waits before it acts. */
   readonly graceMs: number;
@@ -37,9 +38,18 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
       return;
     }
     const at = new Date(Date.parse(openedAt) + graceMs).toISOString();
-    await followUps.add({ kind, correspondenceId, state: 'open', openedAt, dueAt: at });
+    const verified = tracked.via !== 'push' || undefined;
+    const opened: FollowUp = { kind, correspondenceId, state: 'open', openedAt, dueAt: at, verified };
+    if (!(await followUps.add(opened))) await reopen(opened);
     // Also when it was there already: whoever added it may have died before this line.
     await due.add({ kind, correspondenceId, at, rank: rank('opening', tracked) });
+  };
+
+  // What was found not to be called for, or to be too old, when somebody posted it, is looked at anew: it may be true now.
+  const reopen = async (opened: FollowUp) => {
+    const stored = await followUps.get(opened.correspondenceId, opened.kind);
+    const isFinal = stored?.reason !== 'notCalledFor' && stored?.reason !== 'beforeFollowUpSince';
+    if (stored?.state === 'suppressed' && !isFinal) await followUps.save(opened, stored.etag);
   };
 
   // The event is recorded before this reads, and the guard reads the timeline after a follow-up was added and before it

@@ -1,6 +1,7 @@
 import { AltinnError, noAccess, notFound } from '../altinn/api/altinn-error.ts';
 import type { Correspondence, Letter } from '../altinn/api/correspondence.ts';
 import { TokenError } from '../altinn/auth/token-error.ts';
+import { resourceUrn } from '../altinn/resource.ts';
 import { messageOf } from '../runtime/log.ts';
 
 /** The facts that Altinn's answer can state, each with the type that states it in a timeline. */
@@ -20,6 +21,8 @@ export type Answer =
       readonly published: string | undefined;
       readonly dueAt: string | undefined;
       readonly needsConfirmation: boolean;
+      /** As a URN. */
+      readonly resource: string | undefined;
       /** Personal data where it is a person's number. */
       readonly recipient: string | undefined;
     }
@@ -107,6 +110,7 @@ function toAnswer(letter: Letter, seenAt: string): Answer {
     published: letter.published ?? since(/^Published$/),
     dueAt: letter.dueDateTime ?? undefined,
     needsConfirmation: letter.isConfirmationNeeded ?? false,
+    resource: letter.resourceId ? resourceUrn(letter.resourceId) : undefined,
     recipient: letter.recipient ?? undefined,
   };
 }

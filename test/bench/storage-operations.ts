@@ -39,6 +39,7 @@ export async function benchStorageOperations(connectionString: string): Promise<
     channel: logChannel,
     events: queues.events,
     graceMs: 0,
+    since: async () => '2000-01-01T00:00:00Z',
     maxWaitMs: 0,
     leaseMs: 900_000,
     paused: false,

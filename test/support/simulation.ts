@@ -321,6 +321,7 @@ export class Simulation {
         }),
       events: storage.queue('correspondence-events', pause),
       graceMs,
+      since: async () => '2000-01-01T00:00:00Z',
       maxWaitMs: 12 * 3_600_000,
       leaseMs,
       paused: false,

@@ -30,6 +30,8 @@ export interface Platform {
 interface Deps extends Runtime {
   readonly environment: AltinnEnvironment;
   readonly tokens: Tokens;
+  /** Requests a second about letters that this process makes at the most, whoever asks. */
+  readonly maxRate?: number;
 }
 
 interface Allowed {
@@ -37,12 +39,9 @@ interface Allowed {
   readonly path: RegExp;
   /** Checked on the very token that is sent. */
   readonly scope?: string;
-  /** Requests a second. */
-  readonly rate?: number;
+  /** Whether it keeps to `maxRate`. */
+  readonly isPaced?: true;
 }
-
-/** Requests a second about letters that one process makes at the most, whoever asks. */
-const maxRate = 10;
 
 /**
  * Every request that is ever made with our token. A letter is only looked at, and only with the write scope: without
@@ -59,13 +58,13 @@ const allowed: readonly Allowed[] = [
     method: 'GET',
     path: new RegExp(`^/correspondence/api/v1/correspondence/${guidPattern}(/details)?$`),
     scope: writeScope,
-    rate: maxRate,
+    isPaced: true,
   },
 ];
 
 /** Makes the way to Altinn's platform: the token, the time-outs, the tries and the pace. */
-export function makePlatform({ environment, tokens, ...runtime }: Deps): Platform {
-  const paces = new Map(allowed.map((rule) => [rule, rule.rate ? makePace(rule.rate, runtime) : undefined]));
+export function makePlatform({ environment, tokens, maxRate = 10, ...runtime }: Deps): Platform {
+  const paces = new Map(allowed.map((rule) => [rule, rule.isPaced ? makePace(maxRate, runtime) : undefined]));
   return {
     environment,
     async request(method, path, { query, body, maxTries, signal } = {}) {

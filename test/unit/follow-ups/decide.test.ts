@@ -27,12 +27,13 @@ const failed = { ...neverRead, publishFailed: '2026-08-20T05:55:00Z' };
 
 const graceMs = 300_000;
 const maxWaitMs = 12 * 3_600_000;
+const since = '2000-01-01T00:00:00Z';
 const day = 24 * 3_600_000;
 const later = (ms: number) => new Date(due.getTime() + ms);
 
 describe('without credentials', () => {
   const decideOn = (followUp: FollowUp, facts: object, now = due) =>
-    decide(followUp, { facts, answer: undefined, graceMs, maxWaitMs }, now);
+    decide(followUp, { facts, answer: undefined, graceMs, maxWaitMs, since }, now);
 
   it.each<[string, FollowUp, object, Date, object]>([
     ['open, early, unsettled', open, neverRead, before, { do: 'wait', until: due }],
@@ -93,11 +94,12 @@ describe('with credentials', () => {
     published: '2026-08-01T06:00:00Z',
     dueAt: '2026-08-20T05:59:00Z',
     needsConfirmation: true,
+    resource: undefined,
     recipient: undefined,
     ...more,
   });
   const decideOn = (followUp: FollowUp, facts: object, answer: Answer, now = due) =>
-    decide(followUp, { facts, answer, graceMs, maxWaitMs }, now);
+    decide(followUp, { facts, answer, graceMs, maxWaitMs, since }, now);
   const silent: Answer = { is: 'silent', why: 'Altinn answered 503' };
   const at = '2026-08-20T05:30:00Z';
 
@@ -178,7 +180,7 @@ describe('with credentials', () => {
 
   it('waits for an Altinn that does not answer, ever longer, and as long as Altinn asks', () => {
     for (const [tries, seconds] of [60, 120, 300, 600, 1800, 1800].entries()) {
-      const waiting = tries === 0 ? open : { ...open, waitingFor: 'x', waitingSince: dueAt, tries };
+      const waiting = tries === 0 ? open : { ...open, waitingFor: 'x', silentSince: dueAt, tries };
       expect(decideOn(waiting, neverRead, silent)).toMatchObject({
         until: later(seconds * 1000),
         for: silent.why,
@@ -189,7 +191,7 @@ describe('with credentials', () => {
   });
 
   it('notifies unchecked what is unsettled by all that is known after ALTINN_MAX_WAIT, and nothing else', () => {
-    const waiting = { ...open, waitingFor: 'x', waitingSince: dueAt, tries: 30 };
+    const waiting = { ...open, waitingFor: 'x', silentSince: dueAt, tries: 30 };
     const end = later(maxWaitMs);
     expect(decideOn(waiting, neverRead, silent, new Date(end.getTime() - 1)).do).toBe('wait');
     expect(decideOn(waiting, neverRead, silent, end)).toEqual({ do: 'open', checkedWithAltinn: false });
@@ -198,6 +200,19 @@ describe('with credentials', () => {
     }
     expect(decideOn({ ...waiting, state: 'notified', notifiedAt: dueAt }, read, silent, end).do).toBe('wait');
     expect(decideOn({ ...waiting, state: 'disputed' }, neverRead, silent, end).do).toBe('wait');
+  });
+
+  it('counts no other wait for one for Altinn', () => {
+    const waited = { ...open, waitingFor: 'the due date that Altinn says', waitingSince: dueAt, tries: 30 };
+    expect(decideOn(waited, neverRead, silent, later(30 * day))).toMatchObject({
+      do: 'wait',
+      isSilent: true,
+    });
+  });
+
+  it('notifies nobody about a due date before the start line, whoever posted what', () => {
+    const old = said({}, { dueAt: '1999-12-31T23:59:59Z' });
+    expect(decideOn(open, neverRead, old)).toEqual({ do: 'suppress', reason: 'beforeFollowUpSince' });
   });
 
   it('never suppresses or closes without Altinn, whatever was pushed', () => {

@@ -34,6 +34,7 @@ const known = (facts: object = {}, more: object = {}): Answer => ({
   published: '2026-08-01T06:00:00+02:00',
   dueAt: '2026-08-19T06:00:00Z',
   needsConfirmation: true,
+  resource: 'urn:altinn:resource:brev-fra-etaten',
   recipient: 'urn:altinn:organization:identifier-no:310000001',
   ...more,
 });
@@ -73,6 +74,7 @@ async function start(answer?: () => Answer) {
         events: storage.queue('correspondence-events', pause),
         deadLetters: new DeadLetters(storage.table('deadletters'), now),
         graceMs,
+        since: async () => '2000-01-01T00:00:00Z',
         maxWaitMs: 12 * 3_600_000,
         leaseMs: 900_000,
         paused: false,
@@ -395,9 +397,9 @@ describe('with Altinn', () => {
   it('that does not know the letter: disputed, one dead letter, and asked again when that is redriven', async () => {
     let answer: Answer = { is: 'disputed', why: 'Altinn does not know the letter (404, code 1001)' };
     const { storage, channel, check, release, pass, followUp } = await start(() => answer);
-    for (const days of [0, 1, 6, 23]) {
+    for (const [index, days] of [0, 1, 6, 23].entries()) {
       pass(days * day + 60_000);
-      for (const message of await release()) await check(message);
+      for (const message of await release()) await check({ ...message, via: index === 0 ? 'pull' : 'push' });
     }
     expect(await followUp()).toMatchObject({ state: 'disputed' });
     const [only, ...more] = storage.rowsOf('deadletters');
