@@ -1,4 +1,5 @@
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
+import type { Via } from '../queue/message.ts';
 import { keyOf, type Table, textColumns } from '../storage/table.ts';
 import type { EventMessage } from './event-message.ts';
 import type { TimelineEntry } from './status.ts';
@@ -37,9 +38,10 @@ export class Timeline {
     });
   }
 
-  /** Whether an event is there. One table operation. */
-  async has(id: string, event: CloudEvent): Promise<boolean> {
-    return (await this.#table.get(id, keyOfEvent(event))) !== undefined;
+  /** How an event came, if it is there; `undefined` if it is not. One table operation. */
+  async via(id: string, event: CloudEvent): Promise<Via | undefined> {
+    const row = await this.#table.get<{ via: Via }>(id, keyOfEvent(event));
+    return row?.via;
   }
 }
 
