@@ -4,6 +4,7 @@ import { makeEvents } from '../shared/altinn/api/events.ts';
 import { makePlatform } from '../shared/altinn/api/platform.ts';
 import { writeScope } from '../shared/altinn/auth/scopes.ts';
 import { makeTokens } from '../shared/altinn/auth/tokens.ts';
+import { whoseEvents } from '../shared/altinn/whose.ts';
 import { makeAskAltinn } from '../shared/follow-ups/ask-altinn.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
@@ -13,7 +14,6 @@ import { DeadLetters } from '../shared/queue/dead-letters.ts';
 import { Retries } from '../shared/queue/retries.ts';
 import { enqueueReactions } from '../shared/reactions/enqueue.ts';
 import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
-import { subjectOf } from '../shared/settings/altinn.ts';
 import { readConfiguration } from '../shared/settings/configuration.ts';
 import { connectStorage } from '../shared/storage/connect.ts';
 import { poisonOf } from '../shared/storage/stores.ts';
@@ -85,7 +85,7 @@ if (platform && resources.length > 0) {
     handler: makeReconcileEvents({
       resources,
       events: makeEvents(platform),
-      subject: subjectOf(altinn),
+      whose: whoseEvents(altinn),
       timeline,
       queue: queues.events,
       deadLetters,

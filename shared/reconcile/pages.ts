@@ -44,29 +44,42 @@ export async function isKnown({ after, before }: Checkpoint, source: Source, pul
  * fill the largest page there is, and behind them no id is known to go on from. But Altinn selects by type before it
  * cuts the page. So what is ours is asked for without all else on the resource, Dialogporten's events say, and then
  * each type by itself; the earliest event found is one to go on from.
+ *
+ * @returns `undefined` also when time runs out over it
  */
-export async function nextPage(after: string, source: Source, pull: Pull): Promise<Page | undefined> {
+export async function nextPage(
+  after: string,
+  source: Source,
+  pull: Pull,
+  isLate: () => boolean = () => false,
+): Promise<Page | undefined> {
   const page = await pull({ ...source, after });
   if (page.lastId) return page;
   if (source.subject) return undefined;
   const ours = await pull({ ...source, after, types: [`${typePrefix}%`, ...types] });
   if (ours.lastId) return ours;
-  const found = await firstOfEachType(after, source, pull);
+  const found = await firstOfEachType(after, source, pull, isLate);
   const event = await earliest(found, source, pull);
   return event && { events: [event], unreadable: [], lastId: event.id };
 }
 
-async function firstOfEachType(after: string, source: Source, pull: Pull): Promise<CloudEvent[]> {
+/** None where there is no time to ask for all: the earliest of some may not be the earliest. */
+async function firstOfEachType(
+  after: string,
+  source: Source,
+  pull: Pull,
+  isLate: () => boolean,
+): Promise<CloudEvent[]> {
   const found: CloudEvent[] = [];
   const left = [...types];
   const work = async () => {
-    for (let type = left.shift(); type; type = left.shift()) {
+    for (let type = left.shift(); type && !isLate(); type = left.shift()) {
       const [first] = (await pull({ ...source, after, types: [type] })).events;
       if (first) found.push(first);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return found;
+  return isLate() ? [] : found;
 }
 
 /** The one that Altinn has before the others: times tie and invert, so each is looked for behind the earliest so far. */

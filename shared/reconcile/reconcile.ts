@@ -111,7 +111,8 @@ async function pullFrom(
 
   for (;;) {
     if (isLate()) return unfinished();
-    const page = await nextPage(at.after, source, pull);
+    const page = await nextPage(at.after, source, pull, isLate);
+    if (!page && isLate()) return unfinished();
     if (!page) break;
     await deadLetterUnreadable(page, dryRun, deps);
     // One id under two sources, at a page's end, makes the same page come for ever.

@@ -16,11 +16,12 @@ const groups = [
   'altinn',
   'maskinporten',
   'reconcile',
+  'audit',
   'callers',
 ] as const satisfies readonly GroupName[];
 
 /** What the function app works by. */
-export interface Configuration extends Values<'reconcile'> {
+export interface Configuration extends Values<'reconcile' | 'audit'> {
   readonly storage: StorageSettings;
   readonly followUp: Values<'followUp'>['followUp'] & {
     /** Absent: follow-ups go to the log. */
@@ -42,7 +43,7 @@ export interface Configuration extends Values<'reconcile'> {
  */
 export function readConfiguration(environment: Environment): Configuration {
   const reading = new Reading(environment, groups);
-  const { followUp, reconcile, resources } = reading.values;
+  const { followUp, reconcile, audit, resources } = reading.values;
   const configuration = {
     storage: storageOf(reading),
     followUp: { ...followUp, webhook: webhookOf(reading) },
@@ -50,6 +51,7 @@ export function readConfiguration(environment: Environment): Configuration {
     resources: resources.own ?? [],
     altinn: altinnOf(reading),
     reconcile,
+    audit,
     warnings: lookalikes(environment),
   };
   reading.done();
