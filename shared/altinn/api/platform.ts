@@ -1,13 +1,20 @@
 import { guidPattern } from '../../runtime/guid.ts';
 import { type Answer, NoAnswer, parseJson, type Runtime, retryAfter, send } from '../../runtime/http.ts';
 import type { AltinnToken } from '../auth/altinn-token.ts';
-import { writeScope } from '../auth/scopes.ts';
+import { readScope, writeScope } from '../auth/scopes.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { AltinnEnvironment } from '../environment.ts';
 import { AltinnError, noAccess, readProblem } from './altinn-error.ts';
 import { makePace } from './pace.ts';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
+
+interface Extra {
+  readonly query?: URLSearchParams;
+  readonly body?: object;
+  /** Behind all that somebody waits for. */
+  readonly priority?: 'low' | undefined;
+}
 
 export interface Platform {
   readonly environment: AltinnEnvironment;
@@ -16,7 +23,7 @@ export interface Platform {
    * @throws AltinnError for an answer that is no 2xx, and for none at all
    * @throws TokenError
    */
-  request(method: Method, path: string, extra?: { query?: URLSearchParams; body?: object }): Promise<unknown>;
+  request(method: Method, path: string, extra?: Extra): Promise<unknown>;
 }
 
 interface Deps extends Runtime {
@@ -27,15 +34,20 @@ interface Deps extends Runtime {
 interface Allowed {
   readonly method: Method;
   readonly path: RegExp;
+  /** The one `role` that the query may have. */
+  readonly role?: 'Sender' | 'Recipient';
   /** Checked on the very token that is sent. */
   readonly scope?: string;
   /** Requests a second. */
   readonly rate?: number;
 }
 
+const listPath = /^\/correspondence\/api\/v1\/correspondence$/;
+
 /**
  * Every request that is ever made with our token. A letter is only looked at, and only with the write scope: without
- * it Altinn takes the reader for the recipient and records the letter as fetched, and `/content` marks it as read.
+ * it Altinn takes the reader for the recipient and records the letter as fetched, and `/content` marks it as read. A
+ * list of letters records nothing of any of them, so a recipient may ask for its own without that scope.
  *
  * Source: Altinn/altinn-correspondence, `GetCorrespondenceOverviewHandler`; it publishes no rate limit.
  */
@@ -50,22 +62,25 @@ const allowed: readonly Allowed[] = [
     scope: writeScope,
     rate: 2,
   },
+  { method: 'GET', path: listPath, role: 'Sender', scope: writeScope, rate: 2 },
+  { method: 'GET', path: listPath, role: 'Recipient', scope: readScope, rate: 2 },
 ];
 
 /** Makes the way to Altinn's platform: the token, the time-outs, the tries and the pace. */
 export function makePlatform({ environment, tokens, ...runtime }: Deps): Platform {
-  const paces = new Map(allowed.map((rule) => [rule, rule.rate ? makePace(rule.rate, runtime) : undefined]));
+  // One for all that have the same rate.
+  const paces = new Map(allowed.map(({ rate }) => [rate, rate ? makePace(rate, runtime) : undefined]));
   return {
     environment,
     async request(method, path, { query, body } = {}) {
-      const rule = allowed.find((rule) => rule.method === method && rule.path.test(path));
+      const rule = allowed.find((rule) => isOf(rule, method, path, query));
       if (!rule) throw new Error(`${method} ${path} is not among the requests that are made to Altinn`);
       const what = `${method} ${path}`;
       const url = `${environment.platform}${path}${query ? `?${query}` : ''}`;
       const attempt = async (token: AltinnToken) => {
         requireScope(rule.scope, token, what);
         const request = async () => {
-          await paces.get(rule)?.();
+          await paces.get(rule.rate)?.();
           return { method, ...content(body), headers: headersFor(token, body) };
         };
         return send(url, request, runtime).catch((error) => {
@@ -84,10 +99,17 @@ export function makePlatform({ environment, tokens, ...runtime }: Deps): Platfor
   };
 }
 
+function isOf(rule: Allowed, method: Method, path: string, query?: URLSearchParams): boolean {
+  if (rule.method !== method || !rule.path.test(path)) return false;
+  const roles = query?.getAll('role') ?? [];
+  return rule.role === undefined || (roles.length === 1 && roles[0] === rule.role);
+}
+
 function requireScope(scope: string | undefined, token: AltinnToken, what: string): void {
   if (!scope || token.scopes.includes(scope)) return;
+  const danger = ', and without it Altinn would take us for the recipient and mark the letter as fetched';
   throw new AltinnError(
-    `${what} was not sent: the token lacks the scope ${scope}, and without it Altinn would take us for the recipient and mark the letter as fetched`,
+    `${what} was not sent: the token lacks the scope ${scope}${scope === writeScope ? danger : ''}`,
     { status: 403, reason: `the token lacks the scope ${scope}` },
   );
 }
