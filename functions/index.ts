@@ -10,14 +10,18 @@ import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
 import { FollowUps } from '../shared/follow-ups/store.ts';
+import type { Consumer } from '../shared/queue/consumer.ts';
 import { DeadLetters } from '../shared/queue/dead-letters.ts';
 import { Retries } from '../shared/queue/retries.ts';
 import { enqueueReactions } from '../shared/reactions/enqueue.ts';
+import { Audits } from '../shared/reconcile/audit/audits.ts';
+import { roleOf, scopeFor } from '../shared/reconcile/audit/statuses.ts';
 import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
 import { readConfiguration } from '../shared/settings/configuration.ts';
 import { connectStorage } from '../shared/storage/connect.ts';
 import { poisonOf } from '../shared/storage/stores.ts';
 import { Timeline } from '../shared/tracking/timeline.ts';
+import { makeAuditLetters, makeAuditWindow } from './audit-letters.ts';
 import { makeFollowUp } from './follow-up.ts';
 import { makeHealth } from './health.ts';
 import { makeReact } from './react.ts';
@@ -49,11 +53,15 @@ const followUps = new FollowUps(tables.timeline);
 const deadLetters = new DeadLetters(tables.deadLetters);
 const common = { deadLetters, retries: new Retries(tables.retries) };
 
-const { callers, resources, followUp, altinn, reconcile } = configuration;
+const { callers, resources, followUp, altinn, reconcile, audit } = configuration;
 const platform = altinn && makePlatform({ environment: altinn.environment, tokens: makeTokens(altinn) });
 const askAltinn =
   platform && altinn.scopes.includes(writeScope)
     ? makeAskAltinn({ correspondence: makeCorrespondence(platform), queue: queues.events })
+    : undefined;
+const auditing =
+  platform && altinn.scopes.includes(scopeFor(roleOf(altinn)))
+    ? { role: roleOf(altinn), correspondence: makeCorrespondence(platform) }
     : undefined;
 const channel = followUp.webhook ? webhookChannel(followUp.webhook) : logChannel;
 const consequences = [
@@ -70,11 +78,22 @@ app.http('receive-events', {
   handler: makeReceiveEvents({ queue: queues.events, callers }),
 });
 
-for (const [name, { queue, handle, redrive }] of Object.entries({
+const consumers: Readonly<Record<string, Consumer>> = {
   'track-events': makeTrackEvents({ ...common, queue: queues.events, timeline, resources, consequences }),
   'follow-up': makeFollowUp({ ...common, queue: queues.followUps, followUps, channel, askAltinn }),
   react: makeReact({ ...common, queue: queues.reactions, reactions: ownReactions }),
-})) {
+  ...(auditing && {
+    'audit-window': makeAuditWindow({
+      ...common,
+      ...auditing,
+      queue: queues.audits,
+      timeline,
+      events: queues.events,
+      audits: new Audits(tables.audits),
+    }),
+  }),
+};
+for (const [name, { queue, handle, redrive }] of Object.entries(consumers)) {
   app.storageQueue(name, { queueName: queue, connection, handler: handle });
   app.storageQueue(`redrive-${queue}`, { queueName: poisonOf(queue), connection, handler: redrive });
 }
@@ -91,6 +110,13 @@ if (platform && resources.length > 0) {
       deadLetters,
       checkpoints: new Checkpoints(tables.checkpoints),
     }),
+  });
+}
+
+if (auditing && resources.length > 0) {
+  app.timer('audit-letters', {
+    schedule: audit.schedule,
+    handler: makeAuditLetters({ resources, role: auditing.role, queue: queues.audits }),
   });
 }
 

@@ -1,8 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { makeEvents } from '../../shared/altinn/api/events.ts';
 import { resourceUrn } from '../../shared/altinn/resource.ts';
 import { whoseEvents } from '../../shared/altinn/whose.ts';
-import { utc } from '../../shared/events/time.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
 import { Checkpoints } from '../../shared/reconcile/checkpoints.ts';
 import { type Report, reconcile } from '../../shared/reconcile/reconcile.ts';
@@ -12,6 +11,7 @@ import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
+import { parseTime } from './time.ts';
 
 interface Options extends CommonOptions {
   readonly dryRun?: boolean;
@@ -73,11 +73,4 @@ async function run(
   }
   output.result({ dryRun: dryRun ?? false, reports });
   return exit.ok;
-}
-
-function parseTime(text: string): string {
-  const time = utc(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (!time)
-    throw new InvalidArgumentError('It is a date or an RFC 3339 time. Example: 2026-11-01T08:00:00Z');
-  return time;
 }

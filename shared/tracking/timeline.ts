@@ -1,3 +1,4 @@
+import { type Fact, lookUp } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import type { Via } from '../queue/message.ts';
 import { keyOf, type Table, textColumns } from '../storage/table.ts';
@@ -42,6 +43,12 @@ export class Timeline {
   async via(id: string, event: CloudEvent): Promise<Via | undefined> {
     const row = await this.#table.get<{ via: Via }>(id, keyOfEvent(event));
     return row?.via;
+  }
+
+  /** The facts that the events of an id state; none where there are none. One table operation. */
+  async facts(id: string): Promise<ReadonlySet<Fact>> {
+    const rows = await this.#table.list<{ type: string }>(id, entryPrefix, undefined, ['type']);
+    return new Set(rows.flatMap(({ type }) => lookUp(type)?.fact ?? []));
   }
 }
 
