@@ -57,19 +57,19 @@ async function run(
 
   const reports: Report[] = [];
   const whose = whoseEvents(settings);
+  // Nothing ends a command as the host ends a function, and with --since there is no checkpoint to go on from.
+  const deadline = Number.POSITIVE_INFINITY;
   for (const [urn, one] of resources.flatMap((urn) => whose.map((one) => [urn, one] as const))) {
     const name = one.subunit ? `${urn}, subunit ${one.subunit}` : urn;
     const onPage = ({ pulled, missing }: Report) =>
       output.progress(`${name}: ${pulled} pulled, ${missing} missing`);
-    const report = await reconcile(urn, { ...deps, ...one }, { since, dryRun, onPage });
+    const report = await reconcile(urn, { ...deps, ...one }, { since, dryRun, onPage, deadline });
     if (!report)
       throw new Failure(`${name} is being reconciled by another instance: try again in ten minutes`);
     reports.push(report);
-    const { pulled, missing, complete } = report;
+    const { pulled, missing } = report;
     const enqueued = dryRun ? 'nothing was changed' : 'now on the queue';
-    output.line(
-      `${name}: ${pulled} pulled, ${missing} missing (${enqueued})${complete ? '' : ', more to come: run it again'}`,
-    );
+    output.line(`${name}: ${pulled} pulled, ${missing} missing (${enqueued})`);
   }
   output.result({ dryRun: dryRun ?? false, reports });
   return exit.ok;
