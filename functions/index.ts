@@ -5,6 +5,7 @@ import { makePlatform } from '../shared/altinn/api/platform.ts';
 import { serviceOwnerScope, writeScope } from '../shared/altinn/auth/scopes.ts';
 import { makeTokens } from '../shared/altinn/auth/tokens.ts';
 import { Pace } from '../shared/altinn/pace.ts';
+import { whoseEvents } from '../shared/altinn/whose.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
@@ -12,15 +13,19 @@ import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
 import { makeAskAltinn } from '../shared/follow-ups/question.ts';
 import { makeSince } from '../shared/follow-ups/since.ts';
 import { FollowUps } from '../shared/follow-ups/store.ts';
+import type { Consumer } from '../shared/queue/consumer.ts';
 import { DeadLetters } from '../shared/queue/dead-letters.ts';
 import { Retries } from '../shared/queue/retries.ts';
 import { enqueueReactions } from '../shared/reactions/enqueue.ts';
+import { makeVerify } from '../shared/reactions/verify.ts';
+import { Audits } from '../shared/reconcile/audit/audits.ts';
+import { roleOf, scopeFor } from '../shared/reconcile/audit/statuses.ts';
 import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
-import { subjectOf } from '../shared/settings/altinn.ts';
 import { readConfiguration } from '../shared/settings/configuration.ts';
 import { connectStorage } from '../shared/storage/connect.ts';
 import { poisonOf } from '../shared/storage/stores.ts';
 import { Timeline } from '../shared/tracking/timeline.ts';
+import { makeAuditLetters, makeAuditWindow } from './audit-letters.ts';
 import { makeDueFollowUps } from './due-follow-ups.ts';
 import { makeFollowUp } from './follow-up.ts';
 import { makeHealth } from './health.ts';
@@ -53,7 +58,7 @@ const followUps = new FollowUps(tables.timeline);
 const deadLetters = new DeadLetters(tables.deadLetters);
 const common = { deadLetters, retries: new Retries(tables.retries) };
 
-const { callers, resources, followUp, altinn, asking, pausing, reconcile } = configuration;
+const { callers, resources, followUp, altinn, asking, pausing, reconcile, audit } = configuration;
 const platform =
   altinn &&
   makePlatform({
@@ -72,6 +77,11 @@ if (!askAltinn) {
     'Warning: follow-ups rest on what is pushed: set the credentials to have Altinn asked first\n',
   );
 }
+
+const auditing =
+  correspondence && altinn.scopes.includes(scopeFor(roleOf(altinn)))
+    ? { role: roleOf(altinn), correspondence }
+    : undefined;
 
 const due = new DueFollowUps(tables.due);
 const since = makeSince(tables.shared, followUp.since);
@@ -107,11 +117,22 @@ app.http('receive-events', {
   handler: makeReceiveEvents({ queue: queues.events, callers }),
 });
 
-for (const [name, { queue, handle, redrive }] of Object.entries({
+const consumers: Readonly<Record<string, Consumer>> = {
   'track-events': makeTrackEvents({ ...common, queue: queues.events, timeline, resources, consequences }),
   'follow-up': makeFollowUp({ ...common, queue: queues.followUps, guard }),
   react: makeReact({ ...common, queue: queues.reactions, reactions: ownReactions }),
-})) {
+  ...(auditing && {
+    'audit-window': makeAuditWindow({
+      ...common,
+      ...auditing,
+      queue: queues.audits,
+      timeline,
+      events: queues.events,
+      audits: new Audits(tables.audits),
+    }),
+  }),
+};
+for (const [name, { queue, handle, redrive }] of Object.entries(consumers)) {
   app.storageQueue(name, { queueName: queue, connection, handler: handle });
   app.storageQueue(`redrive-${queue}`, { queueName: poisonOf(queue), connection, handler: redrive });
 }
@@ -127,12 +148,20 @@ if (platform && resources.length > 0) {
     handler: makeReconcileEvents({
       resources,
       events: makeEvents(platform),
-      subject: subjectOf(altinn),
+      whose: whoseEvents(altinn),
       timeline,
+      markVerified: makeVerify({ reactions: ownReactions, timeline, queue: queues.events }),
       queue: queues.events,
       deadLetters,
       checkpoints: new Checkpoints(tables.checkpoints),
     }),
+  });
+}
+
+if (auditing && resources.length > 0) {
+  app.timer('audit-letters', {
+    schedule: audit.schedule,
+    handler: makeAuditLetters({ resources, role: auditing.role, queue: queues.audits }),
   });
 }
 

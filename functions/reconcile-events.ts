@@ -1,33 +1,54 @@
 import type { InvocationContext, Timer } from '@azure/functions';
+import type { Whose } from '../shared/altinn/whose.ts';
 import { maxRunMs, type ReconcileDeps, reconcile } from '../shared/reconcile/reconcile.ts';
 import { logTo, messageOf } from '../shared/runtime/log.ts';
 
-interface Deps extends Omit<ReconcileDeps, 'log'> {
+interface Deps extends Omit<ReconcileDeps, 'log' | keyof Whose> {
   /** URNs. */
   readonly resources: readonly string[];
+  /** Whose events of each resource, one pull each; all of them at once by default, as a service owner sees them. */
+  readonly whose?: readonly Whose[];
 }
 
-/** Pulls what the push missed, resource by resource. One that fails does not keep the others from being repaired. */
-export function makeReconcileEvents({ resources, ...deps }: Deps) {
+/**
+ * Pulls what the push missed, resource by resource, until the time is over. One that fails does not keep the others
+ * from being repaired; where there is not time for all, the next run begins with another.
+ */
+export function makeReconcileEvents({ resources, whose = [{}], ...deps }: Deps) {
+  const { now = () => new Date() } = deps;
+  const all = resources.flatMap((resource) => whose.map((one) => ({ resource, ...one })));
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
-    const deadline = Date.now() + maxRunMs;
+    const began = now().getTime();
+    const deadline = began + maxRunMs;
     const failed: string[] = [];
-    for (const resource of resources) {
+    for (const { resource, ...one } of rotated(all, began)) {
+      const fields = { resource, subunit: one.subunit };
+      if (now().getTime() > deadline) {
+        log.info('not reconciled: out of time', fields);
+        continue;
+      }
       try {
-        const found = await reconcile(resource, { ...deps, log }, { deadline });
+        const found = await reconcile(resource, { ...deps, ...one, log }, { deadline });
         if (!found) {
-          log.info('not reconciled: another instance is at it', { resource });
+          log.info('not reconciled: another instance is at it', fields);
           continue;
         }
         const { pulled, missing, checkpointGone, complete } = found;
         const report = missing > 0 ? log.warn : log.info;
-        report('reconciled', { resource, pulled, missing, checkpointGone, complete });
+        report('reconciled', { ...fields, pulled, missing, checkpointGone, complete });
       } catch (error) {
         failed.push(resource);
-        log.error('not reconciled', { resource, reason: messageOf(error) });
+        log.error('not reconciled', { ...fields, reason: messageOf(error) });
       }
     }
-    if (failed.length > 0) throw new Error(`not reconciled: ${failed.join(', ')}`);
+    if (failed.length > 0) throw new Error(`not reconciled: ${[...new Set(failed)].join(', ')}`);
   };
+}
+
+/** The same, beginning with another at another time: each comes first as often, for no schedule is in step with this. */
+function rotated<T>(items: readonly T[], now: number): readonly T[] {
+  const goldenRatio = (1 + Math.sqrt(5)) / 2;
+  const first = Math.floor(((Math.floor(now / 60_000) * goldenRatio) % 1) * items.length);
+  return [...items.slice(first), ...items.slice(0, first)];
 }

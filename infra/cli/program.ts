@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './audit.ts';
 import { deadLettersCommand } from './dead-letters/command.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { reconcileCommand } from './reconcile.ts';
@@ -38,6 +39,7 @@ export function makeProgram(): Command {
     .addCommand(doctorCommand())
     .addCommand(statusCommand())
     .addCommand(reconcileCommand())
+    .addCommand(auditCommand())
     .addCommand(deadLettersCommand())
     .addHelpText('after', about);
   return throwing(program);

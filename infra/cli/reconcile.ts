@@ -1,17 +1,17 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { makeEvents } from '../../shared/altinn/api/events.ts';
 import { resourceUrn } from '../../shared/altinn/resource.ts';
-import { utc } from '../../shared/events/time.ts';
+import { whoseEvents } from '../../shared/altinn/whose.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
 import { Checkpoints } from '../../shared/reconcile/checkpoints.ts';
 import { type Report, reconcile } from '../../shared/reconcile/reconcile.ts';
 import { logTo } from '../../shared/runtime/log.ts';
-import { subjectOf } from '../../shared/settings/altinn.ts';
 import { readStorage } from '../../shared/settings/storage.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
+import { parseTime } from './time.ts';
 
 interface Options extends CommonOptions {
   readonly dryRun?: boolean;
@@ -48,7 +48,6 @@ async function run(
   const note = (message: string) => output.note(message);
   const deps = {
     events: makeEvents(platform),
-    subject: subjectOf(settings),
     timeline: new Timeline(tables.timeline),
     queue: queues.events,
     deadLetters: new DeadLetters(tables.deadLetters),
@@ -57,26 +56,21 @@ async function run(
   };
 
   const reports: Report[] = [];
-  for (const urn of resources) {
+  const whose = whoseEvents(settings);
+  // Nothing ends a command as the host ends a function, and with --since there is no checkpoint to go on from.
+  const deadline = Number.POSITIVE_INFINITY;
+  for (const [urn, one] of resources.flatMap((urn) => whose.map((one) => [urn, one] as const))) {
+    const name = one.subunit ? `${urn}, subunit ${one.subunit}` : urn;
     const onPage = ({ pulled, missing }: Report) =>
-      output.progress(`${urn}: ${pulled} pulled, ${missing} missing`);
-    const report = await reconcile(urn, deps, { since, dryRun, onPage });
+      output.progress(`${name}: ${pulled} pulled, ${missing} missing`);
+    const report = await reconcile(urn, { ...deps, ...one }, { since, dryRun, onPage, deadline });
     if (!report)
-      throw new Failure(`${urn} is being reconciled by another instance: try again in ten minutes`);
+      throw new Failure(`${name} is being reconciled by another instance: try again in ten minutes`);
     reports.push(report);
-    const { pulled, missing, complete } = report;
+    const { pulled, missing } = report;
     const enqueued = dryRun ? 'nothing was changed' : 'now on the queue';
-    output.line(
-      `${urn}: ${pulled} pulled, ${missing} missing (${enqueued})${complete ? '' : ', more to come: run it again'}`,
-    );
+    output.line(`${name}: ${pulled} pulled, ${missing} missing (${enqueued})`);
   }
   output.result({ dryRun: dryRun ?? false, reports });
   return exit.ok;
-}
-
-function parseTime(text: string): string {
-  const time = utc(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  if (!time)
-    throw new InvalidArgumentError('It is a date or an RFC 3339 time. Example: 2026-11-01T08:00:00Z');
-  return time;
 }

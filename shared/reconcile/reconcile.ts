@@ -1,29 +1,19 @@
-import type { Events } from '../altinn/api/events.ts';
+import type { Events, Page } from '../altinn/api/events.ts';
 import { isOfCorrespondence } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import { compareTimes, utc } from '../events/time.ts';
-import type { DeadLetters } from '../queue/dead-letters.ts';
-import { parseGuid } from '../runtime/guid.ts';
-import type { Log } from '../runtime/log.ts';
-import type { MessageQueue } from '../storage/message-queue.ts';
-import { eventMessage } from '../tracking/event-message.ts';
-import type { Timeline } from '../tracking/timeline.ts';
-import type { Checkpoint, Checkpoints } from './checkpoints.ts';
+import { type Checkpoint, type Checkpoints, start } from './checkpoints.ts';
+import { type EnqueueDeps, enqueueMissing } from './enqueue-missing.ts';
+import { isKnown, nextPage, type Source } from './pages.ts';
+import { causes, hasStopped, listen } from './silence.ts';
 
-export interface ReconcileDeps {
+export interface ReconcileDeps extends EnqueueDeps {
   readonly events: Pick<Events, 'pull'>;
-  /**
-   * The recipient whose events alone we may see; absent for a service owner, who sees all of the resource. Altinn
-   * selects by it before it limits the page, so that no page is emptied by what others may not show us.
-   */
+  /** The recipient whose events alone we may see; absent for a service owner, who sees all of the resource. */
   readonly subject?: string | undefined;
-  readonly timeline: Pick<Timeline, 'via'>;
-  /** The queue `correspondence-events`. */
-  readonly queue: Pick<MessageQueue, 'name' | 'send'>;
-  readonly deadLetters: Pick<DeadLetters, 'add'>;
+  /** The number of the recipient's subunit whose events these are: they have a checkpoint of their own. */
+  readonly subunit?: string | undefined;
   readonly checkpoints: Pick<Checkpoints, 'lease' | 'read'>;
-  readonly log: Log;
-  readonly now?: () => Date;
 }
 
 export interface Options {
@@ -31,7 +21,7 @@ export interface Options {
   readonly since?: string | undefined;
   /** Counts, and changes nothing. */
   readonly dryRun?: boolean | undefined;
-  /** Milliseconds since 1970 after which no further page is begun; four minutes from now by default. */
+  /** Milliseconds since 1970 after which nothing more is begun; {@link maxRunMs} from now by default. */
   readonly deadline?: number | undefined;
   /** Called after each page. */
   readonly onPage?: (soFar: Report) => void;
@@ -39,6 +29,7 @@ export interface Options {
 
 export interface Report {
   readonly resource: string;
+  readonly subunit?: string | undefined;
   readonly pulled: number;
   /** The events that the push had not delivered: the alarm for a broken push. */
   readonly missing: number;
@@ -48,24 +39,19 @@ export interface Report {
   readonly complete: boolean;
 }
 
-/** Milliseconds of one run; a function may run for five minutes. */
-export const maxRunMs = 4 * 60 * 1000;
+/** Milliseconds of one run. A function may run for five minutes, and a request that Altinn answers badly takes two. */
+export const maxRunMs = 3 * 60 * 1000;
 
 /** Milliseconds before a lost checkpoint's time where catching up begins: events are registered hours late at times. */
 const margin = 2 * 24 * 60 * 60 * 1000;
 
-/** How many events are looked up and put on the queue at the same moment. */
-const atOnce = 16;
+/** How many events are made durable before the checkpoint moves: storage that is slow keeps no run past its deadline. */
+const atATime = 100;
 
 /**
  * Pulls the events of a resource that came after the checkpoint, puts those on the queue that were never tracked, and
  * moves the checkpoint once they are durable. Whoever dies in between pulls some of them again, and tracking drops what
  * it has.
- *
- * Altinn limits a page before it leaves out what we may not see, so a short page is not the last: only an empty one is.
- * An id that it does not know, or has forgotten after 90 days, starts silently from the oldest event; so we ask for
- * what follows the event before the last, and see whether the last one comes first.
- * Source: Altinn/altinn-events, `EventsController`.
  *
  * @returns `undefined` when another instance is at it
  * @throws AltinnError, TokenError, what storage throws: the checkpoint stands where everything before it is durable
@@ -76,11 +62,12 @@ export async function reconcile(
   options: Options = {},
 ): Promise<Report | undefined> {
   const { since, dryRun } = options;
-  const lease = since || dryRun ? undefined : await deps.checkpoints.lease(resource);
+  const name = deps.subunit ? `${resource}:${deps.subunit}` : resource;
+  const lease = since || dryRun ? undefined : await deps.checkpoints.lease(name);
   if (!since && !dryRun && !lease) return undefined;
   try {
-    const checkpoint = lease?.checkpoint ?? (since ? start : await deps.checkpoints.read(resource));
-    return await pullFrom(checkpoint, resource, deps, {
+    const checkpoint = lease?.checkpoint ?? (since ? start : await deps.checkpoints.read(name));
+    return await pullFrom(checkpoint, { resource, subject: deps.subject }, deps, {
       ...options,
       move: async (checkpoint) => lease?.move(checkpoint),
     });
@@ -90,85 +77,105 @@ export async function reconcile(
   }
 }
 
-const start: Checkpoint = { after: '0', before: '0' };
-
 async function pullFrom(
-  checkpoint: Checkpoint,
-  resource: string,
+  from: Checkpoint,
+  source: Source,
   deps: ReconcileDeps,
-  {
-    since,
-    dryRun = false,
-    deadline = (deps.now?.() ?? new Date()).getTime() + maxRunMs,
-    onPage,
-    move,
-  }: Options & { move(checkpoint: Checkpoint): Promise<void> },
+  { since, dryRun = false, deadline, onPage, move }: Options & { move(to: Checkpoint): Promise<void> },
 ): Promise<Report> {
-  const { events, subject, queue, deadLetters, log, now = () => new Date() } = deps;
-  let { before, after, time } = checkpoint;
-  let from = since;
-  let report: Report = { resource, pulled: 0, missing: 0, checkpointGone: false, complete: true };
+  const { log, subunit, now = () => new Date() } = deps;
+  const { resource } = source;
+  const { pull } = deps.events;
+  const end = deadline ?? now().getTime() + maxRunMs;
+  const isLate = () => now().getTime() > end;
+  let at = from;
+  let report: Report = { resource, subunit, pulled: 0, missing: 0, checkpointGone: false, complete: true };
+  const unfinished = () => ({ ...report, complete: false });
 
-  if (after !== '0') {
-    const { events: first } = await events.pull({ resource, subject, after: before, size: 2 });
-    if (first[0]?.id !== after) {
-      from = new Date(Date.parse(time ?? '') - margin || 0).toISOString();
-      log.error('reconcile: Altinn no longer has the checkpoint, as after 90 days: catching up', {
-        resource,
-        from,
-      });
-      report = { ...report, checkpointGone: true };
-      [before, after] = ['0', '0'];
-    }
+  if (isLate()) return unfinished();
+  if (at.after !== '0' && !(await isKnown(at, source, pull))) {
+    at = lost(at);
+    log.error('reconcile: Altinn no longer has the checkpoint, as after 90 days: catching up', {
+      resource,
+      subunit,
+      from: at.catchUpFrom,
+    });
+    report = { ...report, checkpointGone: true };
   }
+  // The first run is a catch-up too.
+  if (at.after === '0') at = { ...at, catchUpFrom: at.catchUpFrom ?? new Date(0).toISOString() };
+  const oldest = since ?? at.catchUpFrom;
+  // Old events tell nothing of the push as it is.
+  const listening = !oldest;
+  const heardBefore = at.unheard;
 
   for (;;) {
-    const page = await events.pull({ resource, subject, after });
-    if (page.lastId === undefined || page.lastId === after) return report;
-    const own = page.events.filter(({ type }) => isOfCorrespondence(type));
-    const wanted = own.filter((event) => !from || isSince(event, from));
-    const missing = await enqueueMissing(wanted, dryRun, deps);
-    for (const { value } of dryRun ? [] : page.unreadable)
-      await deadLetters.add(queue.name, value, 'pulled from Altinn, and no CloudEvent');
-
-    before = page.events.at(-2)?.id ?? after;
-    after = page.lastId;
-    time = page.events
-      .map((event) => timeOf(event))
-      .reduce((a, b) => (b && (!a || compareTimes(a, b) < 0) ? b : a), time);
-    await move({ before, after, time });
-    report = { ...report, pulled: report.pulled + wanted.length, missing: report.missing + missing };
+    if (isLate()) return unfinished();
+    const page = await nextPage(at.after, source, pull, isLate);
+    if (!page && isLate()) return unfinished();
+    if (!page) break;
+    await deadLetterUnreadable(page, dryRun, deps);
+    // One id under two sources, at a page's end, makes the same page come for ever.
+    const isLast = page.lastId === at.after;
+    for (const events of chunks(page)) {
+      const wanted = events.filter((event) => isOfCorrespondence(event.type) && isSince(event, oldest));
+      const sorted = await enqueueMissing(wanted, dryRun, deps);
+      const pulled = sorted.map(({ event, via }) => ({ time: timeOf(event), via }));
+      at = { ...after(events, at), unheard: listening ? listen(at.unheard, pulled, now()) : at.unheard };
+      report = {
+        ...report,
+        pulled: report.pulled + sorted.length,
+        missing: report.missing + sorted.filter(({ via }) => !via).length,
+      };
+      if (events.at(-1) !== page.events.at(-1)) {
+        await move(at);
+        if (isLate()) return unfinished();
+      }
+    }
+    at = { ...at, after: page.lastId as string };
+    await move(at);
     onPage?.(report);
-    if (now().getTime() > deadline) return { ...report, complete: false };
+    if (isLast) break;
   }
+  if (at.catchUpFrom) await move({ ...at, catchUpFrom: undefined });
+  if (listening && at.unheard !== heardBefore && hasStopped(at.unheard)) {
+    log.warn('the push has stopped', { resource, subunit, since: at.unheard.since, causes });
+  }
+  return report;
 }
 
-/** @returns how many were missing */
-async function enqueueMissing(
-  events: readonly CloudEvent[],
-  dryRun: boolean,
-  deps: ReconcileDeps,
-): Promise<number> {
-  const { timeline, queue, now = () => new Date() } = deps;
-  let missing = 0;
-  const left = [...events];
-  const work = async () => {
-    for (let event = left.shift(); event; event = left.shift()) {
-      const id = parseGuid(attribute(event, 'resourceinstance'));
-      if (id && (await timeline.via(id, event))) continue;
-      missing++;
-      if (!dryRun) await queue.send(eventMessage(event, { via: 'pull', enqueuedAt: now().toISOString() }));
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return missing;
+/** From the oldest event on, but for what is older than the checkpoint was. A catch-up that was not complete began earlier. */
+function lost({ time, catchUpFrom, unheard }: Checkpoint): Checkpoint {
+  const from = new Date(Date.parse(time ?? '') - margin || 0).toISOString();
+  return { ...start, time, unheard, catchUpFrom: catchUpFrom && catchUpFrom < from ? catchUpFrom : from };
+}
+
+/** The checkpoint behind some events. */
+function after(events: readonly CloudEvent[], at: Checkpoint): Checkpoint {
+  const time = events
+    .map((event) => timeOf(event))
+    .reduce((a, b) => (b && (!a || compareTimes(a, b) < 0) ? b : a), at.time);
+  const last = events.at(-1)?.id ?? at.after;
+  return { ...at, before: events.at(-2)?.id ?? at.after, after: last, time };
+}
+
+/** At least one, be it empty. */
+function chunks({ events }: Page): CloudEvent[][] {
+  const count = Math.max(1, Math.ceil(events.length / atATime));
+  return Array.from({ length: count }, (_, index) => events.slice(index * atATime, (index + 1) * atATime));
+}
+
+async function deadLetterUnreadable({ unreadable }: Page, dryRun: boolean, deps: ReconcileDeps) {
+  for (const { value } of dryRun ? [] : unreadable) {
+    await deps.deadLetters.add(deps.queue.name, value, 'pulled from Altinn, and no CloudEvent');
+  }
 }
 
 function timeOf(event: CloudEvent): string | undefined {
   return utc(attribute(event, 'time') ?? '');
 }
 
-function isSince(event: CloudEvent, from: string): boolean {
+function isSince(event: CloudEvent, from: string | undefined): boolean {
   const time = timeOf(event);
-  return !time || compareTimes(time, from) >= 0;
+  return !from || !time || compareTimes(time, from) >= 0;
 }

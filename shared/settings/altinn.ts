@@ -9,6 +9,8 @@ import { type Environment, Reading, readGroup } from './reading.ts';
 export interface AltinnSettings extends ClientSettings {
   /** URNs. */
   readonly resources: readonly string[];
+  /** The organization numbers of a recipient's subunits. */
+  readonly subunits: readonly string[];
 }
 
 type Groups = 'altinn' | 'maskinporten' | 'resources';
@@ -40,6 +42,10 @@ export function altinnOf(reading: Reading<Groups>): AltinnSettings | undefined {
   for (const setting of [altinn.settings.environment, maskinporten.settings.clientId]) {
     if (!reading.has(setting)) reading.wrong(setting, 'is missing');
   }
+  const { subunits, systemUserOrg } = altinn.settings;
+  if (reading.has(subunits) && !reading.has(systemUserOrg)) {
+    reading.wrong(subunits, `is for a recipient: ${systemUserOrg.name} is missing`);
+  }
   const environment = environmentOf(reading);
   const key = keyOf(reading);
   const { altinn: at, maskinporten: client, resources } = reading.values;
@@ -51,12 +57,8 @@ export function altinnOf(reading: Reading<Groups>): AltinnSettings | undefined {
     scopes: client.scopes ?? usualScopes(at.systemUserOrg ? 'recipient' : 'service owner'),
     systemUserOrg: at.systemUserOrg,
     resources: resources.own ?? [],
+    subunits: (at.subunits ?? []).filter((number) => number !== at.systemUserOrg),
   };
-}
-
-/** The `subject` of the events that a recipient may see; `undefined` for a service owner. */
-export function subjectOf({ systemUserOrg }: Pick<AltinnSettings, 'systemUserOrg'>): string | undefined {
-  return systemUserOrg && `urn:altinn:organization:identifier-no:${systemUserOrg}`;
 }
 
 function environmentOf({ values, problems }: Reading<Groups>): AltinnEnvironment | undefined {

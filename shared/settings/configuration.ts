@@ -18,11 +18,12 @@ const groups = [
   'pausing',
   'maskinporten',
   'reconcile',
+  'audit',
   'callers',
 ] as const satisfies readonly GroupName[];
 
 /** What the function app works by. */
-export interface Configuration extends Values<'reconcile' | 'asking' | 'pausing'> {
+export interface Configuration extends Values<'reconcile' | 'audit' | 'asking' | 'pausing'> {
   readonly storage: StorageSettings;
   readonly followUp: Values<'followUp'>['followUp'] & {
     /** Absent: follow-ups go to the log. */
@@ -44,7 +45,7 @@ export interface Configuration extends Values<'reconcile' | 'asking' | 'pausing'
  */
 export function readConfiguration(environment: Environment): Configuration {
   const reading = new Reading(environment, groups);
-  const { asking, followUp, pausing, reconcile, resources } = reading.values;
+  const { asking, followUp, pausing, reconcile, audit, resources } = reading.values;
   const configuration = {
     storage: storageOf(reading),
     followUp: { ...followUp, webhook: webhookOf(reading) },
@@ -54,6 +55,7 @@ export function readConfiguration(environment: Environment): Configuration {
     asking,
     pausing,
     reconcile,
+    audit,
     warnings: lookalikes(environment),
   };
   reading.done();

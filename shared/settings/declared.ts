@@ -2,6 +2,7 @@ import { parseScopes, usualScopes } from '../altinn/auth/scopes.ts';
 import { parseSources } from '../altinn/callers.ts';
 import { findEnvironment, parseIssuer } from '../altinn/environment.ts';
 import { parseResources } from '../altinn/resource.ts';
+import { parseSubunits } from '../altinn/whose.ts';
 import { connectionString } from './connection-string.ts';
 import { ncrontab } from './ncrontab.ts';
 import type { Group, Setting, Type } from './setting.ts';
@@ -201,6 +202,14 @@ export const declared = {
         example: '991825827',
         usedBy: ['app', 'command line'],
       },
+      subunits: {
+        name: 'ALTINN_SUBUNITS',
+        type: { is: 'organization numbers of nine digits, separated by commas', parse: parseSubunits },
+        description:
+          'For a recipient: the subunits whose events are pulled too; the push brings them by `--include-subunits`, a pull only by their numbers.',
+        example: '310000002,310000003',
+        usedBy: ['app', 'command line'],
+      },
     },
   },
   asking: {
@@ -296,6 +305,21 @@ export const declared = {
         default: '0 7 * * * *',
         description: 'When `reconcile-events` pulls what the push missed.',
         example: '0 */15 * * * *',
+        usedBy: ['app'],
+      },
+    },
+  },
+  audit: {
+    title: 'Repair by asking',
+    about: '`audit-letters` runs where the credentials and `ALTINN_RESOURCES` are set.',
+    prefix: 'AUDIT_',
+    settings: {
+      schedule: {
+        name: 'AUDIT_SCHEDULE',
+        type: ncrontab,
+        default: '0 23 2 * * *',
+        description: 'When `audit-letters` asks Altinn for the letters of 1, 7, 30 and 90 days ago.',
+        example: '0 41 3 * * *',
         usedBy: ['app'],
       },
     },

@@ -8,6 +8,17 @@ export const maxDelayMs = 7 * 24 * 60 * 60_000;
 /** Milliseconds until a message that storage has not taken counts as not taken. Altinn waits 45 s for its answer. */
 const sendTimeoutMs = 10_000;
 
+/**
+ * The most bytes of a message: 64 KiB after base64.
+ * Source: Microsoft Learn, "Scalability and performance targets for Queue Storage".
+ */
+const maxBytes = 48 * 1024;
+
+/** Whether a queue takes a message: one that it does not take, it takes at no later time either. */
+export function fitsQueue(message: object): boolean {
+  return Buffer.byteLength(JSON.stringify(message)) <= maxBytes;
+}
+
 /** A storage queue that the host's queue trigger reads. */
 export class MessageQueue {
   readonly #client: QueueClient;

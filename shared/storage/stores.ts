@@ -3,6 +3,7 @@ export const queueNames = {
   events: 'correspondence-events',
   followUps: 'follow-ups',
   reactions: 'reactions',
+  audits: 'audits',
 } as const;
 
 /** Every table there is, by what it is for. Azure takes letters and digits alone. */
@@ -19,6 +20,8 @@ export const tableNames = {
   retries: 'retries',
   /** How far each resource has been pulled. */
   checkpoints: 'checkpoints',
+  /** Which windows of an audit are finished, and what was found in each. */
+  audits: 'audits',
 } as const;
 
 /** The host's queue for what it gave up on. */

@@ -101,11 +101,13 @@ export class Table {
   /**
    * The rows of one partition, in the order of their keys; none where there is no table yet.
    * @param prefix what the row keys begin with, ending in a colon
+   * @param columns those that are wanted; all by default
    */
   async list<T extends object>(
     partitionKey: string,
     prefix?: `${string}:`,
     timeoutMs = operationTimeoutMs,
+    columns?: readonly string[],
   ): Promise<TableEntityResult<T>[]> {
     const partition = odata`PartitionKey eq ${partitionKey}`;
     // `;` is the character after `:`.
@@ -116,7 +118,7 @@ export class Table {
     try {
       for await (const row of this.#client.listEntities<T>({
         ...options(timeoutMs),
-        queryOptions: { filter },
+        queryOptions: { filter, ...(columns && { select: [...columns] }) },
       }))
         rows.push(row);
     } catch (error) {

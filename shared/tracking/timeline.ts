@@ -1,3 +1,4 @@
+import { type Fact, lookUp } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import type { Via } from '../queue/message.ts';
 import { keyOf, type Row, type Table, textColumns } from '../storage/table.ts';
@@ -41,6 +42,12 @@ export class Timeline {
   /** How an event from outside is known, if it is there; `undefined` if it is not. One table operation. */
   async via(id: string, event: CloudEvent): Promise<Via | undefined> {
     return (await this.#table.get<{ via: Via }>(id, keyOfEvent(event, 'pull')))?.via;
+  }
+
+  /** The facts that the events of an id state; none where there are none. One table operation. */
+  async facts(id: string): Promise<ReadonlySet<Fact>> {
+    const rows = await this.#table.list<{ type: string }>(id, entryPrefix, undefined, ['type']);
+    return new Set(rows.flatMap(({ type }) => lookUp(type)?.fact ?? []));
   }
 }
 

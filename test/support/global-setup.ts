@@ -29,6 +29,7 @@ const accounts = [
   'callers',
   'reactions',
   'deadletters',
+  'audit',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */

@@ -1,12 +1,11 @@
-import { type Events, makeEvents } from '../../../shared/altinn/api/events.ts';
+import { makeEvents } from '../../../shared/altinn/api/events.ts';
 import { attribute, type CloudEvent } from '../../../shared/events/cloud-event.ts';
 import { aboutOf } from '../../../shared/tracking/status.ts';
 import { explain } from '../cli.ts';
 import { makeReceiver, type Receiver } from '../receiver.ts';
 import { type Check, fail, ok, skipped, warn } from './check.ts';
+import { maxPages, newestEvents, whoseOf } from './newest.ts';
 
-/** Pages of a thousand events that are read to find the newest ones: Altinn gives the oldest first. */
-const maxPages = 20;
 /** How many of the newest are looked for. */
 const sample = 5;
 
@@ -22,8 +21,9 @@ export const eventsArrive: Check = {
     try {
       const pull = makeEvents(connection.value.platform);
       const newest: CloudEvent[] = [];
-      for (const resource of resources) {
-        const events = await newestEvents(resource, pull);
+      const whose = whoseOf(context);
+      for (const [resource, one] of resources.flatMap((urn) => whose.map((one) => [urn, one] as const))) {
+        const events = await newestEvents(resource, one, pull, sample);
         if (!events) {
           return skipped(
             `Altinn has more than ${maxPages},000 events of ${resource}: too many to find the newest`,
@@ -45,18 +45,6 @@ export const eventsArrive: Check = {
     }
   },
 };
-
-async function newestEvents(resource: string, { pull }: Events): Promise<CloudEvent[] | undefined> {
-  let newest: CloudEvent[] = [];
-  let after = '0';
-  for (let page = 0; page < maxPages; page++) {
-    const { events, lastId } = await pull({ resource, after });
-    if (!lastId || lastId === after) return newest;
-    newest = [...newest, ...events].slice(-sample);
-    after = lastId;
-  }
-  return undefined;
-}
 
 /** The events that the receiver has neither by their id nor, the fact being known already, by their type. */
 async function notTracked(events: readonly CloudEvent[], receiver: Receiver): Promise<CloudEvent[]> {

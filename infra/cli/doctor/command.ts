@@ -13,6 +13,7 @@ import { type Check, type Context, type Outcome, skipped } from './check.ts';
 import { gather } from './context.ts';
 import { endpointAnswers, wrongKeyIsRefused } from './endpoint.ts';
 import { addressResolves, tlsIsTrusted } from './network.ts';
+import { subunitsArePulled } from './subunits.ts';
 
 interface Options extends CommonOptions {
   readonly endpoint?: string;
@@ -31,6 +32,7 @@ const checks: readonly Check[] = [
   filtersCanMatch,
   resourceLetsUsSubscribe,
   allowListIsPresent,
+  subunitsArePulled,
   eventsArrive,
 ];
 

@@ -29,6 +29,29 @@ const details = z.extend(overview, {
   statusHistory: z.nullish(z.array(z.object({ status: text, statusText: text, statusChanged: text }))),
 });
 
+const idList = z.object({ ids: z.array(z.string()) });
+
+/** The most letters that Altinn names at once. */
+export const maxListed = 1_000;
+
+export interface ListRequest {
+  /** The bare id: a URN, or another case, is answered as if there were no letters. */
+  readonly resourceId: string;
+  readonly role: 'Sender' | 'Recipient';
+  /** The letters that ever had it, whatever they became afterwards. */
+  readonly status: string;
+  /** RFC 3339. Both bound the time for which publication was asked, and neither is included. */
+  readonly from: string;
+  readonly to: string;
+  readonly priority?: 'low' | undefined;
+}
+
+export interface Listed {
+  readonly ids: readonly string[];
+  /** Whether there may be more, which no page brings: narrow the time. */
+  readonly full: boolean;
+}
+
 /** Altinn says of a purged letter that it is purged, or was never there, and nothing else. */
 export type Purged = { readonly purged: true };
 export type Overview = { readonly purged: false } & z.infer<typeof overview>;
@@ -38,7 +61,8 @@ export type Details = { readonly purged: false } & z.infer<typeof details>;
 
 /**
  * Looks at letters as their sender: the overview and the details, and nothing else. It never touches a letter's content,
- * and sends no request whose token lacks `altinn:correspondence.write`, since that would mark the letter as fetched.
+ * and sends no request about a letter whose token lacks `altinn:correspondence.write`, since that would mark the letter
+ * as fetched. A list names letters and does nothing to them.
  *
  * @param isServiceOwner whether the token has the scope `altinn:serviceowner`
  *
@@ -86,6 +110,17 @@ export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
     overview: (id: string): Promise<Overview | Purged> => look(overview, id, ''),
     /** The overview with the history of statuses: confirmed means that it holds `Confirmed`. @throws as `overview` */
     details: (id: string): Promise<Details | Purged> => look(details, id, '/details'),
+    /** Up to a thousand letters that ever had a status, the newest first. @throws AltinnError, TokenError */
+    async list({ resourceId, role, status, from, to, priority }: ListRequest): Promise<Listed> {
+      // URLSearchParams encodes a `+`, which Altinn would read as a blank.
+      const query = new URLSearchParams({ resourceId, role, status, from, to });
+      const body = await platform.request('GET', '/correspondence/api/v1/correspondence', {
+        query,
+        priority,
+      });
+      const { ids } = parseAnswer(idList, body, 'a list of correspondences');
+      return { ids: ids.flatMap((id) => parseGuid(id) ?? []), full: ids.length >= maxListed };
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { guidPattern } from '../../runtime/guid.ts';
 import { type Answer, NoAnswer, parseJson, type Runtime, retryAfter, send } from '../../runtime/http.ts';
 import type { AltinnToken } from '../auth/altinn-token.ts';
-import { writeScope } from '../auth/scopes.ts';
+import { readScope, writeScope } from '../auth/scopes.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { AltinnEnvironment } from '../environment.ts';
 import { AltinnError, noAccess, readProblem } from './altinn-error.ts';
@@ -15,6 +15,8 @@ export interface Extra {
   /** 4 by default; 1 for who comes again later without. */
   readonly maxTries?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Behind all that somebody waits for. */
+  readonly priority?: 'low' | undefined;
 }
 
 export interface Platform {
@@ -37,15 +39,20 @@ interface Deps extends Runtime {
 interface Allowed {
   readonly method: Method;
   readonly path: RegExp;
+  /** The one `role` that the query may have. */
+  readonly role?: 'Sender' | 'Recipient';
   /** Checked on the very token that is sent. */
   readonly scope?: string;
   /** Whether it keeps to `maxRate`. */
   readonly isPaced?: true;
 }
 
+const listPath = /^\/correspondence\/api\/v1\/correspondence$/;
+
 /**
  * Every request that is ever made with our token. A letter is only looked at, and only with the write scope: without
- * it Altinn takes the reader for the recipient and records the letter as fetched, and `/content` marks it as read.
+ * it Altinn takes the reader for the recipient and records the letter as fetched, and `/content` marks it as read. A
+ * list of letters records nothing of any of them, so a recipient may ask for its own without that scope.
  *
  * Source: Altinn/altinn-correspondence, `GetCorrespondenceOverviewHandler`; it publishes no rate limit.
  */
@@ -60,22 +67,24 @@ const allowed: readonly Allowed[] = [
     scope: writeScope,
     isPaced: true,
   },
+  { method: 'GET', path: listPath, role: 'Sender', scope: writeScope, isPaced: true },
+  { method: 'GET', path: listPath, role: 'Recipient', scope: readScope, isPaced: true },
 ];
 
 /** Makes the way to Altinn's platform: the token, the time-outs, the tries and the pace. */
 export function makePlatform({ environment, tokens, maxRate = 10, ...runtime }: Deps): Platform {
-  const paces = new Map(allowed.map((rule) => [rule, rule.isPaced ? makePace(maxRate, runtime) : undefined]));
+  const pace = makePace(maxRate, runtime);
   return {
     environment,
     async request(method, path, { query, body, maxTries, signal } = {}) {
-      const rule = allowed.find((rule) => rule.method === method && rule.path.test(path));
+      const rule = allowed.find((rule) => isOf(rule, method, path, query));
       if (!rule) throw new Error(`${method} ${path} is not among the requests that are made to Altinn`);
       const what = `${method} ${path}`;
       const url = `${environment.platform}${path}${query ? `?${query}` : ''}`;
       const attempt = async (token: AltinnToken) => {
         requireScope(rule.scope, token, what);
         const request = async () => {
-          await paces.get(rule)?.();
+          if (rule.isPaced) await pace();
           return { method, ...content(body), headers: headersFor(token, body) };
         };
         return send(url, request, runtime, { maxTries, signal }).catch((error) => {
@@ -94,10 +103,17 @@ export function makePlatform({ environment, tokens, maxRate = 10, ...runtime }: 
   };
 }
 
+function isOf(rule: Allowed, method: Method, path: string, query?: URLSearchParams): boolean {
+  if (rule.method !== method || !rule.path.test(path)) return false;
+  const roles = query?.getAll('role') ?? [];
+  return rule.role === undefined || (roles.length === 1 && roles[0] === rule.role);
+}
+
 function requireScope(scope: string | undefined, token: AltinnToken, what: string): void {
   if (!scope || token.scopes.includes(scope)) return;
+  const danger = ', and without it Altinn would take us for the recipient and mark the letter as fetched';
   throw new AltinnError(
-    `${what} was not sent: the token lacks the scope ${scope}, and without it Altinn would take us for the recipient and mark the letter as fetched`,
+    `${what} was not sent: the token lacks the scope ${scope}${scope === writeScope ? danger : ''}`,
     { status: 403, reason: `the token lacks the scope ${scope}` },
   );
 }

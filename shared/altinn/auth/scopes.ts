@@ -3,12 +3,15 @@ import { InvalidValue } from '../../runtime/invalid-value.ts';
 /** The scope without which Altinn takes a reader of a letter for its recipient. */
 export const writeScope = 'altinn:correspondence.write';
 
+/** The scope of a letter's recipient. */
+export const readScope = 'altinn:correspondence.read';
+
 /** The scope without which Altinn does not show a sender every purge. */
 export const serviceOwnerScope = 'altinn:serviceowner';
 
 /** Source: Altinn's docs, "Get started" of Correspondence and of Events. */
 const ofServiceOwner = ['altinn:events.subscribe', serviceOwnerScope, writeScope];
-const ofRecipient = ['altinn:events.subscribe', 'altinn:correspondence.read'];
+const ofRecipient = ['altinn:events.subscribe', readScope];
 
 /** The scopes that a service owner needs, or a recipient: an organization with a system user to act as. */
 export function usualScopes(by: 'service owner' | 'recipient'): readonly string[] {

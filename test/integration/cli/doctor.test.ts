@@ -91,7 +91,7 @@ describe('doctor', () => {
     await subscribe();
     const { code, stdout } = await cli(['doctor'], settings);
     expect(code).toBe(0);
-    expect(stdout.match(/^(ok|skipped)/gm)).toHaveLength(10);
+    expect(stdout.match(/^(ok|skipped)/gm)).toHaveLength(11);
   });
 
   it.each<[string, (() => Reply | undefined) | undefined, string]>([
@@ -218,6 +218,59 @@ describe('doctor', () => {
     expect(without.line('events')).toMatchObject({
       result: 'skipped',
       detail: expect.stringContaining('refused the key'),
+    });
+  });
+});
+
+describe('the doctor of a recipient', () => {
+  const recipient = '313154599';
+  const subjectFilter = `urn:altinn:organization:identifier-no:${recipient}`;
+
+  beforeEach(() => {
+    const scopes = ['altinn:events.subscribe', 'altinn:correspondence.read'];
+    settings = {
+      ...settingsOf(altinn, { clientId: 'vendor', scopes }),
+      ALTINN_SYSTEM_USER_ORG: recipient,
+      ALTINN_RESOURCES: 'my-letters',
+    };
+  });
+
+  it('pulls with its subject: without one, there would be no events', async () => {
+    await subscribe({ subjectFilter });
+    altinn.simulator.createLetters({ recipient }, 2);
+    await altinn.simulator.advance({ minutes: 20 });
+    const missing = await doctor('--endpoint', receiver.endpoint);
+    expect(missing.line('events')).toMatchObject({
+      result: 'fail',
+      detail: '2 of the newest 2 have not been tracked',
+    });
+    for (const { event } of altinn.simulator.log.all())
+      receiver.tracked.set(event.resourceinstance, { facts: {}, timeline: [event] });
+    // The letter's published event alone is the recipient's.
+    const { line } = await doctor('--endpoint', receiver.endpoint);
+    expect(line('events')).toMatchObject({ result: 'ok' });
+    expect(line('subunits')).toMatchObject({ result: 'skipped', detail: 'ALTINN_SUBUNITS names none' });
+  });
+
+  it('checks that its subunits are pushed, and can be pulled', async () => {
+    await subscribe({ subjectFilter });
+    settings = { ...settings, ALTINN_SUBUNITS: '310000002' };
+    const notPushed = await doctor('--endpoint', receiver.endpoint);
+    expect(notPushed.line('subunits')).toMatchObject({
+      result: 'warn',
+      detail: expect.stringContaining('no subscription includes'),
+    });
+    await subscribe({ subjectFilter, includeSubunits: true });
+    const unseen = await doctor('--endpoint', receiver.endpoint);
+    expect(unseen.line('subunits')).toMatchObject({
+      result: 'warn',
+      detail: 'for 90 days no event could be pulled of 310000002',
+    });
+    settings = { ...settings, ALTINN_SUBUNITS: '' };
+    const unnamed = await doctor('--endpoint', receiver.endpoint);
+    expect(unnamed.line('subunits')).toMatchObject({
+      result: 'warn',
+      detail: expect.stringContaining('ALTINN_SUBUNITS names none'),
     });
   });
 });

@@ -64,6 +64,35 @@ describe('the deployed bundle', () => {
     ]);
   });
 
+  it('registers with credentials what repairs', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = { ...privateKey.export({ format: 'jwk' }), kid: 'test' };
+    const altinn = {
+      AzureWebJobsStorage: storage,
+      ALTINN_ENVIRONMENT: 'tt02',
+      MASKINPORTEN_CLIENT_ID: 'a-client',
+      MASKINPORTEN_KEY: JSON.stringify(key),
+      ALTINN_RESOURCES: 'my-letters',
+    };
+    const repairs = (settings: Record<string, string>) =>
+      load({ ...altinn, ...settings })
+        .registered.map(([name, { schedule, queueName }]) => [name, schedule ?? queueName])
+        .filter(([name]) => /audit|reconcile/.test(name as string));
+    const audits = [
+      ['audit-window', 'audits'],
+      ['redrive-audits', 'audits-poison'],
+    ];
+    expect(repairs({ AUDIT_SCHEDULE: '0 0 4 * * *' })).toEqual([
+      ...audits,
+      ['reconcile-events', '0 7 * * * *'],
+      ['audit-letters', '0 0 4 * * *'],
+    ]);
+    expect(repairs({ ALTINN_SYSTEM_USER_ORG: '313154599' })).toHaveLength(4);
+    expect(repairs({ MASKINPORTEN_SCOPES: 'altinn:events.subscribe' })).toEqual([
+      ['reconcile-events', '0 7 * * * *'],
+    ]);
+  });
+
   it('does so with a managed identity in place of a connection string', () => {
     const { registered, error } = load({
       AzureWebJobsStorage__queueServiceUri: 'https://myaccount.queue.core.windows.net',

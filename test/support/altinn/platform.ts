@@ -7,11 +7,12 @@ import { type Reply, type Seen, serve } from './server.ts';
 export async function platformOf(
   handle: (request: Seen) => Reply | undefined | Promise<Reply | undefined>,
   scope = writeScopes,
+  more: Record<string, string> = {},
 ) {
   const server = await serve(withTokens(handle, scope));
   const waits: number[] = [];
   const sleep = async (milliseconds: number) => waits.push(milliseconds);
-  const settings = settingsFor(server.url);
+  const settings = settingsFor(server.url, more);
   const tokens = makeTokens(settings, { sleep });
   const platform = makePlatform({ environment: settings.environment, tokens, sleep });
   const asked = () => server.seen.filter(({ path }) => /\/(events|correspondence)\/api/.test(path));

@@ -65,6 +65,42 @@ describe('a look at a letter', () => {
   });
 });
 
+describe('a list of letters', () => {
+  const request = {
+    resourceId: 'my-letters',
+    role: 'Sender',
+    status: 'Read',
+    from: '2026-11-20T00:59:59.999999+01:00',
+    to: '2026-11-21T00:00:00.000Z',
+  } as const;
+
+  it('is asked for with its bounds encoded, and gives ids', async () => {
+    const ids = [id.toUpperCase(), '01a1fec9-e718-7088-9975-309369b970f2'];
+    const { platform, asked } = await platformOf(() => ({ body: { ids, somethingNew: 1 } }));
+    const found = await makeCorrespondence(platform).list(request);
+    expect(found).toEqual({ ids: [id, ids[1]], full: false });
+    const [{ path, query } = { path: '', query: new URLSearchParams() }] = asked();
+    expect(path).toBe('/correspondence/api/v1/correspondence');
+    // A plus that was not encoded would be a blank here, as it is at Altinn.
+    expect(Object.fromEntries(query)).toEqual(request);
+  });
+
+  it('says that it is full at a thousand', async () => {
+    const ids = Array.from({ length: 1_000 }, () => id);
+    const full = makeCorrespondence((await platformOf(() => ({ body: { ids } }))).platform);
+    expect(await full.list(request)).toMatchObject({ full: true });
+    const less = makeCorrespondence((await platformOf(() => ({ body: { ids: ids.slice(1) } }))).platform);
+    expect(await less.list(request)).toMatchObject({ full: false });
+  });
+
+  it('is none without ids', async () => {
+    const { platform } = await platformOf(() => ({ body: {} }));
+    await expect(makeCorrespondence(platform).list(request)).rejects.toThrow(
+      'a list of correspondences: ids',
+    );
+  });
+});
+
 describe('a token without the write scope', () => {
   it('is not used, though the client asked for the scope', async () => {
     const server = await serve((request) =>

@@ -48,6 +48,32 @@ describe('a request', () => {
     expect(asked()).toEqual([]);
   });
 
+  it('for a list of letters has one role, and the scope of that role', async () => {
+    const letters = '/correspondence/api/v1/correspondence';
+    const ask = (platform: Awaited<ReturnType<typeof platformOf>>['platform'], query: string) =>
+      platform.request('GET', letters, { query: new URLSearchParams(query), priority: 'low' });
+    const owner = await platformOf(() => ({ body: { ids: [] } }));
+    await ask(owner.platform, 'role=Sender');
+    for (const query of ['', 'role=sender', 'role=RecipientAndSender', 'role=Sender&role=Recipient']) {
+      await expect(ask(owner.platform, query)).rejects.toThrow('not among the requests');
+    }
+    await expect(owner.platform.request('POST', letters)).rejects.toThrow('not among the requests');
+    await expect(ask(owner.platform, 'role=Recipient')).rejects.toThrow(
+      'lacks the scope altinn:correspondence.read',
+    );
+    expect(owner.asked()).toHaveLength(1);
+    const recipient = await platformOf(
+      () => ({ body: { ids: [] } }),
+      'altinn:events.subscribe altinn:correspondence.read',
+      { ALTINN_SYSTEM_USER_ORG: '313154599' },
+    );
+    await ask(recipient.platform, 'role=Recipient');
+    await expect(ask(recipient.platform, 'role=Sender')).rejects.toThrow(
+      'lacks the scope altinn:correspondence.write',
+    );
+    expect(recipient.asked()).toHaveLength(1);
+  });
+
   it.each([[{ status: 429 }], [{ status: 500 }], [{ status: 503 }], [undefined]])(
     'is tried again after %j',
     async (reply) => {

@@ -93,6 +93,32 @@ describe('settings', () => {
     ]);
   });
 
+  it("have a recipient's subunits, each once, and none that is the recipient itself", () => {
+    const recipient = { ...complete, ALTINN_SYSTEM_USER_ORG: '313154599' };
+    expect(readAltinnSettings(recipient)?.subunits).toEqual([]);
+    const subunits = ' 310000002,310000003, 310000002,313154599,';
+    expect(readAltinnSettings({ ...recipient, ALTINN_SUBUNITS: subunits })?.subunits).toEqual([
+      '310000002',
+      '310000003',
+    ]);
+  });
+
+  it.each([
+    [
+      { ALTINN_SUBUNITS: '310000002' },
+      'ALTINN_SUBUNITS is for a recipient: ALTINN_SYSTEM_USER_ORG is missing',
+    ],
+    [
+      { ALTINN_SYSTEM_USER_ORG: '313154599', ALTINN_SUBUNITS: '310000002,12345678901' },
+      'ALTINN_SUBUNITS holds what is no organization number of nine digits',
+    ],
+  ])('refuse %j', (settings, message) => {
+    const said = problem({ ...complete, ...settings });
+    expect(said).toContain(message);
+    expect(said).toContain('Example: ');
+    expect(said).not.toContain('12345678901');
+  });
+
   it.each([
     ['a JWK', jwk],
     ['PKCS #8', clientKey.pkcs8],

@@ -43,6 +43,7 @@ describe('readConfiguration', () => {
       resources: [],
       altinn: undefined,
       reconcile: { schedule: '0 7 * * * *' },
+      audit: { schedule: '0 23 2 * * *' },
       warnings: [],
     });
   });
@@ -162,6 +163,7 @@ describe('readConfiguration', () => {
     ['FOLLOW_UP_INCLUDE_PERSONS', { ...webhook, FOLLOW_UP_INCLUDE_PERSONS: '1' }],
     ['RECONCILE_SCHEDULE', { ...base, RECONCILE_SCHEDULE: 'hunter2' }],
     ['RECONCILE_SCHEDULE', { ...base, RECONCILE_SCHEDULE: '99 * * * * *' }],
+    ['AUDIT_SCHEDULE', { ...base, AUDIT_SCHEDULE: 'hunter2' }],
     ['ALTINN_SOURCE', { ...base, ALTINN_SOURCE_POLICY: 'enforce' }],
   ])('names %s, gives an example and repeats no value: %j', (name, environment) => {
     const message = messageFor(environment);

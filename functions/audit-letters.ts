@@ -1,0 +1,67 @@
+import type { InvocationContext, Timer } from '@azure/functions';
+import { AltinnError } from '../shared/altinn/api/altinn-error.ts';
+import { type Consumer, type ConsumerDeps, makeConsumer } from '../shared/queue/consumer.ts';
+import { NonRetryableError } from '../shared/queue/errors.ts';
+import { newMessage } from '../shared/queue/message.ts';
+import { type AuditDeps, auditPart } from '../shared/reconcile/audit/audit-part.ts';
+import type { Audits } from '../shared/reconcile/audit/audits.ts';
+import { nightlyAudits } from '../shared/reconcile/audit/begin.ts';
+import type { Role } from '../shared/reconcile/audit/statuses.ts';
+import { type AuditTask, auditTask } from '../shared/reconcile/audit/task.ts';
+import { logTo } from '../shared/runtime/log.ts';
+import type { MessageQueue } from '../shared/storage/message-queue.ts';
+
+interface TimerDeps {
+  /** URNs. */
+  readonly resources: readonly string[];
+  readonly role: Role;
+  /** The queue `audits`. */
+  readonly queue: Pick<MessageQueue, 'send'>;
+  readonly now?: () => Date;
+}
+
+/** Begins the night's audits: one message a resource and age. */
+export function makeAuditLetters({ resources, role, queue, now = () => new Date() }: TimerDeps) {
+  return async (_timer: Timer, context: InvocationContext): Promise<void> => {
+    const tasks = resources.flatMap((resource) => nightlyAudits(resource, role, now()));
+    for (const task of tasks) await queue.send(messageOf(task, now()));
+    logTo(context).info('audits begun', { resources: resources.length, windows: tasks.length });
+  };
+}
+
+interface ConsumingDeps extends ConsumerDeps, AuditDeps {
+  readonly audits: Pick<Audits, 'isFinished' | 'finish' | 'total'>;
+}
+
+/** Does a part of an audit, puts the parts that it was divided into on the queue, and reports after the last. */
+export function makeAuditWindow({ audits, ...deps }: ConsumingDeps): Consumer {
+  const { queue, now = () => new Date() } = deps;
+  return makeConsumer({
+    ...deps,
+    body: auditTask,
+    // A minute of requests at a low pace, with the tries of each, and storage for a few thousand letters.
+    timeoutMs: 180_000,
+    async work({ body: task }, { log, signal }) {
+      if (!(await audits.isFinished(task))) {
+        const { found, next } = await auditPart(task, deps, signal).catch(giveUpWhereRefused);
+        for (const part of next) await queue.send(messageOf(part, now()));
+        await audits.finish(task, found, next);
+      }
+      const total = await audits.total(task);
+      if (!total) return;
+      const { from, to, letters, missing, requests, incomplete } = total;
+      const report = missing > 0 || incomplete > 0 ? log.warn : log.info;
+      report('audited', { resource: task.resource, from, to, letters, missing, requests, incomplete });
+    },
+  });
+}
+
+/** A refusal is put right by an operator, and other audits come before that many tries. */
+function giveUpWhereRefused(error: unknown): never {
+  if (error instanceof AltinnError && !error.transient) throw new NonRetryableError(error.message);
+  throw error;
+}
+
+function messageOf(task: AuditTask, now: Date) {
+  return newMessage(task, { via: 'asked', enqueuedAt: now.toISOString() });
+}

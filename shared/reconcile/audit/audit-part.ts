@@ -1,0 +1,94 @@
+import type { Correspondence } from '../../altinn/api/correspondence.ts';
+import { askLetter } from './ask-letters.ts';
+import { askLists } from './ask-lists.ts';
+import { type CompareDeps, type Compared, compare, type Said } from './compare.ts';
+import { eventOf, type LetterStatus, type Role } from './statuses.ts';
+import { type AuditTask, type Found, nothing } from './task.ts';
+import { halve } from './window.ts';
+
+export interface AuditDeps extends CompareDeps {
+  readonly correspondence: Pick<Correspondence, 'list' | 'details'>;
+  /** As whom we ask. A recipient asks about no letter alone: that would record it as fetched. */
+  readonly role: Role;
+}
+
+/** What a part found, and the parts that what it could not answer is left to. */
+export interface Outcome {
+  readonly found: Found;
+  readonly next: readonly AuditTask[];
+}
+
+/** Letters that are asked about one by one in one part: a minute's worth, where the pace is low. */
+const lettersAtATime = 25;
+
+/**
+ * Does one part of an audit: compares what Altinn says of the letters of a window with what we have, and leaves what
+ * more than a page of letters had to the window's halves.
+ * @throws AltinnError, TokenError, what storage throws
+ */
+export async function auditPart(task: AuditTask, deps: AuditDeps, signal?: AbortSignal): Promise<Outcome> {
+  return task.letters ? auditLetters(task.letters, task, deps, signal) : auditWindow(task, deps, signal);
+}
+
+async function auditWindow(task: AuditTask, deps: AuditDeps, signal?: AbortSignal): Promise<Outcome> {
+  const { letters, open, requests } = await askLists(task, deps.correspondence, deps.role, signal);
+  const said = byLetter(letters);
+  const compared = await compare(said, 'list', task.resource, deps);
+  const halves = open.length > 0 ? halve(task) : undefined;
+  const found: Found = {
+    letters: new Set([...(letters.get('Published') ?? []), ...(letters.get('Failed') ?? [])]).size,
+    missing: compared.missing,
+    requests,
+    incomplete: open.length > 0 && !halves ? 1 : 0,
+  };
+  const crowded = open.filter((status) => status !== 'Published');
+  const next = halves?.map((half) => ({ ...task, ...half, statuses: [...open], crowded }));
+  return { found, next: next ?? ofOneInstant(task, compared, open, deps.role) };
+}
+
+/** The letters that are known of an instant with more of them than a list names, and that may have what it did not name. */
+function ofOneInstant(
+  task: AuditTask,
+  { facts }: Compared,
+  open: readonly LetterStatus[],
+  role: Role,
+): AuditTask[] {
+  if (open.length === 0 || role !== 'Sender') return [];
+  const wanted = open.map((status) => eventOf(status).fact);
+  const letters = [...facts].filter(([, known]) => wanted.some((fact) => !known.has(fact))).map(([id]) => id);
+  const parts = Math.ceil(letters.length / lettersAtATime);
+  return Array.from({ length: parts }, (_, part) => ({
+    ...task,
+    statuses: [...open],
+    crowded: [],
+    letters: letters.slice(part * lettersAtATime, (part + 1) * lettersAtATime),
+  }));
+}
+
+async function auditLetters(
+  ids: readonly string[],
+  { resource, statuses }: AuditTask,
+  deps: AuditDeps,
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const said = new Map<string, readonly Said[]>();
+  for (const id of ids) {
+    signal?.throwIfAborted();
+    const all = await askLetter(id, deps.correspondence);
+    // The list has told the others.
+    said.set(
+      id,
+      all.filter(({ status }) => statuses.includes(status)),
+    );
+  }
+  const { missing } = await compare(said, 'details', resource, deps);
+  return { found: { ...nothing, missing, requests: ids.length }, next: [] };
+}
+
+function byLetter(letters: ReadonlyMap<LetterStatus, readonly string[]>): Map<string, Said[]> {
+  const said = new Map<string, Said[]>();
+  for (const [status, ids] of letters) {
+    for (const id of ids) said.set(id, [...(said.get(id) ?? []), { status }]);
+  }
+  return said;
+}

@@ -1,0 +1,17 @@
+import { type Role, statusesFor } from './statuses.ts';
+import type { AuditTask } from './task.ts';
+import { ages, dayBack, type Window } from './window.ts';
+
+/** The first part of an audit of a window: all of it. Halves come of it where there are many letters. */
+export function beginAudit(audit: string, resource: string, { from, to }: Window, role: Role): AuditTask {
+  return { audit, resource, from, to, statuses: [...statusesFor(role)], crowded: [] };
+}
+
+/**
+ * A night's audits of a resource, one for each age of letters: a letter's facts come over weeks, and what is missing is
+ * found a day, a week, a month and a quarter after its publication. The same on one day, however often it is begun.
+ */
+export function nightlyAudits(resource: string, role: Role, now: Date): AuditTask[] {
+  const today = now.toISOString().slice(0, 10);
+  return ages.map((age) => beginAudit(`${today}-${age}`, resource, dayBack(age, now), role));
+}

@@ -1,0 +1,64 @@
+import type { Fact } from '../../events/catalogue.ts';
+import type { MessageQueue } from '../../storage/message-queue.ts';
+import { askedEvent } from '../../tracking/asked-event.ts';
+import { eventMessage } from '../../tracking/event-message.ts';
+import type { Timeline } from '../../tracking/timeline.ts';
+import { eventOf, type LetterStatus } from './statuses.ts';
+
+export interface CompareDeps {
+  readonly timeline: Pick<Timeline, 'facts'>;
+  /** The queue `correspondence-events`. */
+  readonly events: Pick<MessageQueue, 'send'>;
+  readonly dryRun?: boolean | undefined;
+  readonly now?: () => Date;
+}
+
+/** What Altinn says of a letter. */
+export interface Said {
+  readonly status: LetterStatus;
+  /** RFC 3339; a list tells none. */
+  readonly time?: string | undefined;
+}
+
+/** How many letters are compared at the same moment. */
+const atOnce = 16;
+
+export interface Compared {
+  /** How many facts were missing. */
+  readonly missing: number;
+  /** By letter, all facts that are known of it now. */
+  readonly facts: ReadonlyMap<string, ReadonlySet<Fact>>;
+}
+
+/**
+ * Compares what Altinn says of letters with their timelines, and puts the facts that are missing there on the queue.
+ * One table operation a letter. A letter that we never heard of lacks all of them.
+ */
+export async function compare(
+  said: ReadonlyMap<string, readonly Said[]>,
+  question: 'list' | 'details',
+  resource: string,
+  { timeline, events, dryRun = false, now = () => new Date() }: CompareDeps,
+): Promise<Compared> {
+  const facts = new Map<string, ReadonlySet<Fact>>();
+  const left = [...said];
+  let missing = 0;
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [correspondenceId, statuses] = next;
+      const known = new Set(await timeline.facts(correspondenceId));
+      facts.set(correspondenceId, known);
+      for (const { status, time } of statuses) {
+        const { name, fact } = eventOf(status);
+        if (known.has(fact)) continue;
+        known.add(fact);
+        missing++;
+        const event = askedEvent({ correspondenceId, name, question, time, resource });
+        if (!dryRun)
+          await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString() }));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return { missing, facts };
+}

@@ -1,0 +1,53 @@
+import { readScope, writeScope } from '../../altinn/auth/scopes.ts';
+import { type EventName, type Fact, lookUp, typePrefix } from '../../events/catalogue.ts';
+
+/** The statuses of a letter that an event tells of, in the order in which they are asked for. */
+export const statuses = [
+  'Published',
+  'Read',
+  'Confirmed',
+  'PurgedByRecipient',
+  'PurgedByAltinn',
+  'Failed',
+] as const;
+export type LetterStatus = (typeof statuses)[number];
+
+export type Role = 'Sender' | 'Recipient';
+
+/** As whom letters are asked for: a system user acts for a recipient. */
+export function roleOf({ systemUserOrg }: { readonly systemUserOrg: string | undefined }): Role {
+  return systemUserOrg ? 'Recipient' : 'Sender';
+}
+
+/** The scope without which Altinn gives no list. */
+export function scopeFor(role: Role): string {
+  return role === 'Sender' ? writeScope : readScope;
+}
+
+/** The type of the event that tells of each. */
+const events: Readonly<Record<LetterStatus, EventName>> = {
+  Published: 'correspondencepublished',
+  Read: 'correspondencereceiverread',
+  Confirmed: 'correspondencereceiverconfirmed',
+  PurgedByRecipient: 'correspondencepurged',
+  PurgedByAltinn: 'correspondencepurged',
+  Failed: 'correspondencepublishfailed',
+};
+
+/** What a recipient alone can do, and so not before publication. A sender may purge before, or fail. */
+export const afterPublication: readonly LetterStatus[] = ['Read', 'Confirmed', 'PurgedByRecipient'];
+
+/** The statuses to ask for. A recipient is told of no failure, and knows what it purged. */
+export function statusesFor(role: Role): readonly LetterStatus[] {
+  return role === 'Sender' ? statuses : ['Published', 'Read', 'Confirmed'];
+}
+
+/** The event that Altinn should have sent of a status, and the fact that it states. */
+export function eventOf(status: LetterStatus): { readonly name: EventName; readonly fact: Fact } {
+  const name = events[status];
+  return { name, fact: lookUp(typePrefix + name)?.fact as Fact };
+}
+
+export function isStatus(text: string | null | undefined): text is LetterStatus {
+  return statuses.some((status) => status === text);
+}

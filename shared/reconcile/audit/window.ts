@@ -1,0 +1,49 @@
+/** From `from` up to, and without, `to`: RFC 3339 in UTC, to the millisecond. */
+export interface Window {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How many days back the letters are that a night's audit asks for. */
+export const ages = [1, 7, 30, 90] as const;
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Milliseconds that publication may come after the time for which it was asked. Altinn's list goes by the latter, which
+ * no event has, so a window that is meant by time of publication begins so much earlier. A letter that was published
+ * later still than that is found by the audit of another day; one for which a time long past was given, by none.
+ */
+const lateMs = 6 * 60 * 60 * 1000;
+
+/** The day, in UTC, that lies so many days back. */
+export function dayBack(age: number, now: Date): Window {
+  const midnight = Math.floor(now.getTime() / dayMs) * dayMs;
+  return published(midnight - age * dayMs, midnight - (age - 1) * dayMs);
+}
+
+/** The window in which publication was asked for of all letters that were published from one time to another. */
+export function published(from: number, to: number): Window {
+  return windowOf(from - lateMs, to);
+}
+
+/** Two halves that have no instant in common; `undefined` for a millisecond, the least that is told apart. */
+export function halve({ from, to }: Window): readonly [Window, Window] | undefined {
+  const [first, last] = [Date.parse(from), Date.parse(to)];
+  if (last - first <= 1) return undefined;
+  const middle = Math.floor((first + last) / 2);
+  return [windowOf(first, middle), windowOf(middle, last)];
+}
+
+/**
+ * The window as Altinn's list takes it, which includes neither of its bounds: the first is a microsecond earlier, the
+ * least that Altinn's database tells apart.
+ */
+export function boundsOf({ from, to }: Window): Window {
+  const before = new Date(Date.parse(from) - 1).toISOString();
+  return { from: before.replace('Z', '999Z'), to };
+}
+
+function windowOf(from: number, to: number): Window {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { boundsOf, dayBack, halve, published } from '../../../../shared/reconcile/audit/window.ts';
+
+describe('a window', () => {
+  it('is a day that lies so many days back, and six hours more: publication may come later than asked for', () => {
+    const now = new Date('2026-11-21T02:23:00Z');
+    expect(dayBack(1, now)).toEqual({ from: '2026-11-19T18:00:00.000Z', to: '2026-11-21T00:00:00.000Z' });
+    expect(dayBack(90, now)).toEqual({ from: '2026-08-22T18:00:00.000Z', to: '2026-08-24T00:00:00.000Z' });
+  });
+
+  it('is halved without a gap or an overlap, down to a millisecond', () => {
+    const begin = Date.parse('2026-11-20T00:00:00Z');
+    let windows = [{ ...published(begin, begin + 37), from: new Date(begin).toISOString() }];
+    for (let round = 0; round < 8; round++) windows = windows.flatMap((window) => halve(window) ?? [window]);
+    expect(windows).toHaveLength(37);
+    expect(windows.map(({ from }) => Date.parse(from) - begin)).toEqual([...Array(37).keys()]);
+    expect(windows.map(({ to }) => Date.parse(to) - begin)).toEqual([...Array(37).keys()].map((n) => n + 1));
+  });
+
+  it('is asked for from a microsecond earlier on, for the bounds are not included', () => {
+    expect(boundsOf({ from: '2026-11-20T00:00:00.000Z', to: '2026-11-21T00:00:00.000Z' })).toEqual({
+      from: '2026-11-19T23:59:59.999999Z',
+      to: '2026-11-21T00:00:00.000Z',
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import type { InvocationContext, Timer } from '@azure/functions';
+import { describe, expect, it } from 'vitest';
+import { makeReconcileEvents } from '../../../functions/reconcile-events.ts';
+import { whoseEvents } from '../../../shared/altinn/whose.ts';
+import { DeadLetters } from '../../../shared/queue/dead-letters.ts';
+import { Checkpoints } from '../../../shared/reconcile/checkpoints.ts';
+import { Timeline } from '../../../shared/tracking/timeline.ts';
+import { feedEvent, makeFeed } from '../../support/altinn/event-feed.ts';
+import { MemoryStorage } from '../../support/memory-storage.ts';
+
+const resources = ['one', 'two', 'three'].map((id) => `urn:altinn:resource:${id}`);
+
+function start(pullMs: number, systemUserOrg?: string, subunits: string[] = []) {
+  const storage = new MemoryStorage();
+  const feed = makeFeed();
+  feed.all.push(feedEvent());
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const asked: string[] = [];
+  const handler = makeReconcileEvents({
+    resources,
+    whose: whoseEvents({ systemUserOrg, subunits }),
+    events: {
+      pull: async (request) => {
+        asked.push([request.resource, request.subject].filter(Boolean).join(' '));
+        storage.now += pullMs;
+        return feed.events.pull(request);
+      },
+    },
+    timeline: new Timeline(storage.table('timeline')),
+    queue: storage.queue('correspondence-events'),
+    deadLetters: new DeadLetters(storage.table('deadletters')),
+    checkpoints: new Checkpoints(storage.table('checkpoints')),
+    now: () => new Date(storage.now),
+  });
+  const context = { info: write, warn: write, error: write } as unknown as InvocationContext;
+  return { run: () => handler({} as Timer, context), lines, asked, storage };
+}
+
+describe('reconcile-events', () => {
+  it('keeps its deadline between resources, and begins with another the next time', async () => {
+    const { run, lines, asked, storage } = start(100_000);
+    await run();
+    const [first] = asked;
+    expect(new Set(asked)).toEqual(new Set([first]));
+    expect(lines.filter((line) => line.startsWith('reconciled')).join()).toContain('complete=false');
+    expect(lines.filter((line) => line.startsWith('not reconciled: out of time'))).toHaveLength(2);
+    const begun = new Set<string | undefined>();
+    for (let hour = 0; hour < 12; hour++) {
+      asked.length = 0;
+      storage.now += 3_600_000;
+      await run();
+      begun.add(asked[0]);
+    }
+    expect([...begun].sort()).toEqual([...resources].sort());
+  });
+
+  it("pulls a recipient's events and those of each subunit with their own subjects", async () => {
+    const { run, asked, lines } = start(0, '310000001', ['310000002', '310000003']);
+    await run();
+    const urn = 'urn:altinn:organization:identifier-no:';
+    expect(new Set(asked)).toEqual(
+      new Set(
+        resources.flatMap((resource) =>
+          ['310000001', '310000002', '310000003'].map((number) => `${resource} ${urn}${number}`),
+        ),
+      ),
+    );
+    expect(lines.filter((line) => line.includes(' subunit=310000003 '))).toHaveLength(3);
+  });
+});
