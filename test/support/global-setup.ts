@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startAzurite } from '../../infra/dev/azurite.ts';
+import { letterMark } from '../../infra/simulator/correspondence/text.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -46,11 +47,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const leaks = readdirSync(outputDirectory).flatMap((name) =>
       readFileSync(join(outputDirectory, name), 'utf8')
         .split('\n')
-        .filter((line) => /(?<![\da-f])\d{11}(?![\da-f])/i.test(line))
+        .filter((line) => /(?<![\da-f])\d{11}(?![\da-f])/i.test(line) || line.includes(letterMark))
         .map((line) => `${name}: ${line}`),
     );
     rmSync(outputDirectory, { recursive: true });
     if (leaks.length > 0)
-      throw new Error(`An app printed what may be a national identity number:\n${leaks.join('\n')}`);
+      throw new Error(
+        `An app printed what may be a national identity number, or a letter’s text:\n${leaks.join('\n')}`,
+      );
   };
 }

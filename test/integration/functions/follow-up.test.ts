@@ -15,6 +15,7 @@ beforeAll(async () => {
   app = await startApp({
     AzureWebJobsStorage: inject('storage').followups as string,
     FOLLOW_UP_GRACE: 'PT2S',
+    FOLLOW_UP_SINCE: '2026-01-01',
     FOLLOW_UP_WEBHOOK_URL: receiver.url,
     FOLLOW_UP_WEBHOOK_SECRET: receiver.secret,
   });

@@ -2,6 +2,9 @@ import { exportJWK } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sampleEvent } from '../../../infra/dev/sample-event.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../../infra/dev/webhook-receiver.ts';
+import { rowsOf } from '../../../infra/scenario/stored.ts';
+import { letterMark } from '../../../infra/simulator/correspondence/text.ts';
+import { tableNames } from '../../../shared/storage/stores.ts';
 import { type App, post, startApp, statusOf } from '../../support/app.ts';
 import { ownerScopes, startTestAltinn } from '../../support/simulator.ts';
 
@@ -130,6 +133,15 @@ describe('a token that would mark a letter as fetched', () => {
     expect(calls(id).map(({ payload }) => payload.data.checkedWithAltinn)).toEqual([undefined, undefined]);
     expect(altinn.simulator.letters.get(id)?.changes.map(({ status }) => status)).not.toContain('Fetched');
   });
+});
+
+it('keeps nothing of a letter’s text: not in storage, not in what is posted, not in the log', async () => {
+  const connectionString = inject('storage').guard as string;
+  const rows = await Promise.all(Object.values(tableNames).map((name) => rowsOf(connectionString, name)));
+  expect(rows.flat().length).toBeGreaterThan(10);
+  expect(JSON.stringify(rows)).not.toContain(letterMark);
+  expect(JSON.stringify(receiver.received)).not.toContain(letterMark);
+  expect(app.output()).not.toContain(letterMark);
 });
 
 it('prints no private key and no token', () => {

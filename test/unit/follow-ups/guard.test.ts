@@ -218,6 +218,27 @@ describe('the guard', () => {
   });
 });
 
+describe('the default grace', () => {
+  it('outlasts one failed try and one death: an acknowledged read on its way does not lose to the alarm', async () => {
+    const { channel, followUp, check, release, pass, happened } = await start();
+    const half = { graceMs: 30 * 60_000 };
+    // The read failed once, ten minutes of back-off, and its instance died, ten minutes hidden.
+    pass(20 * 60_000);
+    await happened('correspondencereceiverread');
+    pass(10 * 60_000);
+    for (const message of await release()) await check(message, undefined, half);
+    expect(channel.notified).toEqual([]);
+    expect(await followUp()).toMatchObject({ state: 'suppressed', reason: 'read' });
+    const other = await start();
+    other.pass(24 * 60_000);
+    for (const message of await other.release()) await other.check(message, undefined, half);
+    expect(other.channel.notified).toEqual([]);
+    other.pass(2 * 60_000);
+    for (const message of await other.release()) await other.check(message, undefined, half);
+    expect(other.channel.notified).toHaveLength(1);
+  });
+});
+
 describe('one live message', () => {
   it('acts, and a copy of an older one does not', async () => {
     const { channel, check, release, pass } = await start();
