@@ -12,6 +12,7 @@ import { eventsArrive } from './arrivals.ts';
 import { type Check, type Context, type Outcome, skipped } from './check.ts';
 import { gather } from './context.ts';
 import { endpointAnswers, wrongKeyIsRefused } from './endpoint.ts';
+import { followUpsAreChecked } from './follow-ups.ts';
 import { addressResolves, tlsIsTrusted } from './network.ts';
 import { subunitsArePulled } from './subunits.ts';
 
@@ -33,6 +34,7 @@ const checks: readonly Check[] = [
   resourceLetsUsSubscribe,
   allowListIsPresent,
   subunitsArePulled,
+  followUpsAreChecked,
   eventsArrive,
 ];
 

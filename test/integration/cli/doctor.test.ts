@@ -80,6 +80,7 @@ describe('doctor', () => {
       'filters',
       'resource',
       'events',
+      'follow-ups',
     ]) {
       expect(line(name)).toMatchObject({ name, result: 'ok' });
     }
@@ -91,7 +92,7 @@ describe('doctor', () => {
     await subscribe();
     const { code, stdout } = await cli(['doctor'], settings);
     expect(code).toBe(0);
-    expect(stdout.match(/^(ok|skipped)/gm)).toHaveLength(11);
+    expect(stdout.match(/^(ok|skipped)/gm)).toHaveLength(12);
   });
 
   it.each<[string, (() => Reply | undefined) | undefined, string]>([

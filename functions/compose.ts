@@ -1,0 +1,168 @@
+import type { TimerFunctionOptions } from '@azure/functions';
+import { makeCorrespondence } from '../shared/altinn/api/correspondence.ts';
+import { makeEvents } from '../shared/altinn/api/events.ts';
+import { makePlatform } from '../shared/altinn/api/platform.ts';
+import { serviceOwnerScope, writeScope } from '../shared/altinn/auth/scopes.ts';
+import { makeTokens } from '../shared/altinn/auth/tokens.ts';
+import { Pace } from '../shared/altinn/pace.ts';
+import { whoseEvents } from '../shared/altinn/whose.ts';
+import type { Tracked } from '../shared/events/catalogue.ts';
+import { logChannel } from '../shared/follow-ups/channels/log.ts';
+import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
+import { DueFollowUps } from '../shared/follow-ups/due.ts';
+import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
+import { makeAskAltinn } from '../shared/follow-ups/question.ts';
+import { makeSince } from '../shared/follow-ups/since.ts';
+import { FollowUps } from '../shared/follow-ups/store.ts';
+import type { Consumer } from '../shared/queue/consumer.ts';
+import { DeadLetters } from '../shared/queue/dead-letters.ts';
+import { Retries } from '../shared/queue/retries.ts';
+import { enqueueReactions } from '../shared/reactions/enqueue.ts';
+import { makeVerify } from '../shared/reactions/verify.ts';
+import { Audits } from '../shared/reconcile/audit/audits.ts';
+import { roleOf, scopeFor } from '../shared/reconcile/audit/statuses.ts';
+import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
+import type { Configuration } from '../shared/settings/configuration.ts';
+import { connectStorage, type Storage } from '../shared/storage/connect.ts';
+import type { Table } from '../shared/storage/table.ts';
+import { Timeline } from '../shared/tracking/timeline.ts';
+import { makeAuditLetters, makeAuditWindow } from './audit-letters.ts';
+import { makeDueFollowUps } from './due-follow-ups.ts';
+import { makeFollowUp } from './follow-up.ts';
+import { makeHealth } from './health.ts';
+import { makeReact } from './react.ts';
+import { ownReactions } from './reactions.ts';
+import { makeReadStatus } from './read-status.ts';
+import { makeReceiveEvents } from './receive-events.ts';
+import { makeReconcileEvents } from './reconcile-events.ts';
+import { makeTrackEvents } from './track-events.ts';
+
+const onWhatIsPushed = 'follow-ups rest on what is pushed: set the credentials to have Altinn asked first';
+
+/** Makes every handler there is from what it needs, as the settings say. Sends nothing. */
+export function compose(configuration: Configuration) {
+  const { callers, resources, reconcile, audit } = configuration;
+  const { queues, tables } = connectStorage(configuration.storage);
+  const timeline = new Timeline(tables.timeline);
+  const followUps = new FollowUps(tables.timeline);
+  const deadLetters = new DeadLetters(tables.deadLetters);
+  const common = { deadLetters, retries: new Retries(tables.retries) };
+  const altinn = connectAltinn(configuration, tables.shared);
+  const { askAltinn } = altinn ?? {};
+  const { consequence, guard, release } = composeFollowUps(configuration, {
+    followUps,
+    queues,
+    tables,
+    altinn,
+  });
+
+  const consumers: Record<string, Consumer> = {
+    'track-events': makeTrackEvents({
+      ...common,
+      queue: queues.events,
+      timeline,
+      resources,
+      consequences: [consequence, enqueueReactions({ reactions: ownReactions, queue: queues.reactions })],
+    }),
+    'follow-up': makeFollowUp({ ...common, queue: queues.followUps, guard }),
+    react: makeReact({ ...common, queue: queues.reactions, reactions: ownReactions }),
+  };
+  const timers: Record<string, TimerFunctionOptions> = {
+    'due-follow-ups': { schedule: configuration.followUp.schedule, handler: makeDueFollowUps(release) },
+  };
+  if (altinn && resources.length > 0) {
+    const handler = makeReconcileEvents({
+      resources,
+      events: makeEvents(altinn.platform),
+      whose: altinn.whose,
+      timeline,
+      markVerified: makeVerify({ reactions: ownReactions, timeline, queue: queues.events }),
+      queue: queues.events,
+      deadLetters,
+      checkpoints: new Checkpoints(tables.checkpoints),
+    });
+    timers['reconcile-events'] = { schedule: reconcile.schedule, handler };
+  }
+  if (altinn?.auditing) {
+    const audits = new Audits(tables.audits);
+    const deps = {
+      ...common,
+      ...altinn.auditing,
+      queue: queues.audits,
+      timeline,
+      events: queues.events,
+      audits,
+    };
+    consumers['audit-window'] = makeAuditWindow(deps);
+    const handler = makeAuditLetters({ resources, role: altinn.auditing.role, queue: queues.audits });
+    if (resources.length > 0) timers['audit-letters'] = { schedule: audit.schedule, handler };
+  }
+  return {
+    warnings: [...configuration.warnings, ...(askAltinn ? [] : [onWhatIsPushed])],
+    health: makeHealth({
+      queue: queues.events,
+      table: tables.timeline,
+      followUps: askAltinn ? 'checked with Altinn' : 'on what is pushed',
+    }),
+    receiveEvents: makeReceiveEvents({ queue: queues.events, callers }),
+    consumers,
+    timers,
+    readStatus: (about: Tracked) => makeReadStatus({ followUps, about }),
+  };
+}
+
+/** The way to Altinn; `undefined` without credentials. */
+function connectAltinn({ altinn, asking }: Configuration, shared: Table) {
+  if (!altinn) return undefined;
+  const { environment, scopes } = altinn;
+  const platform = makePlatform({ environment, tokens: makeTokens(altinn), maxRate: asking.maxPace });
+  const correspondence = makeCorrespondence(platform, scopes.includes(serviceOwnerScope));
+  const pace = new Pace(shared, { rate: asking.pace, maxRate: asking.maxPace });
+  const role = roleOf(altinn);
+  return {
+    platform,
+    pace,
+    whose: whoseEvents(altinn),
+    // Without the scope for writing, a look at a letter would record it as fetched.
+    askAltinn: scopes.includes(writeScope) ? makeAskAltinn(correspondence, pace) : undefined,
+    auditing: scopes.includes(scopeFor(role)) ? { role, correspondence } : undefined,
+  };
+}
+
+/** What opens and closes follow-ups, what checks them, and what releases those that are due. */
+function composeFollowUps(
+  { followUp, asking, pausing }: Configuration,
+  {
+    followUps,
+    queues,
+    tables,
+    altinn,
+  }: Pick<Storage, 'queues' | 'tables'> & {
+    followUps: FollowUps;
+    altinn: ReturnType<typeof connectAltinn>;
+  },
+) {
+  const { graceMs, leaseMs, webhook } = followUp;
+  const due = new DueFollowUps(tables.due);
+  const since = makeSince(tables.shared, followUp.since);
+  const paused = pausing.steps === 'paused';
+  const { askAltinn, pace } = altinn ?? {};
+  const channel = webhook ? webhookChannel(webhook) : logChannel;
+  const { maxWaitMs } = asking;
+  return {
+    consequence: openAndClose({ followUps, due, graceMs, since }),
+    guard: {
+      followUps,
+      due,
+      channel,
+      askAltinn,
+      events: queues.events,
+      graceMs,
+      since,
+      maxWaitMs,
+      leaseMs,
+      paused,
+    },
+    release: { due, followUps, queue: queues.followUps, leaseMs, pace: askAltinn && pace, since, paused },
+  };
+}
