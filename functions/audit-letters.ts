@@ -1,7 +1,8 @@
 import type { InvocationContext, Timer } from '@azure/functions';
 import { AltinnError } from '../shared/altinn/api/altinn-error.ts';
+import type { Pace } from '../shared/altinn/pace.ts';
 import { type Consumer, type ConsumerDeps, makeConsumer } from '../shared/queue/consumer.ts';
-import { NonRetryableError } from '../shared/queue/errors.ts';
+import { NonRetryableError, RetryableError } from '../shared/queue/errors.ts';
 import { newMessage } from '../shared/queue/message.ts';
 import { type AuditDeps, auditPart } from '../shared/reconcile/audit/audit-part.ts';
 import type { Audits } from '../shared/reconcile/audit/audits.ts';
@@ -31,10 +32,17 @@ export function makeAuditLetters({ resources, role, queue, now = () => new Date(
 
 interface ConsumingDeps extends ConsumerDeps, AuditDeps {
   readonly audits: Pick<Audits, 'isFinished' | 'finish' | 'total'>;
+  /** The pace towards Altinn, of which an audit takes what follow-ups leave. */
+  readonly pace?: Pick<Pace, 'take'> | undefined;
 }
 
+/** The lists that a part asks for at the most. */
+const maxLists = 6;
+/** Milliseconds until its turn at the pace from which a part rather comes again later. */
+const maxTurnMs = 10_000;
+
 /** Does a part of an audit, puts the parts that it was divided into on the queue, and reports after the last. */
-export function makeAuditWindow({ audits, ...deps }: ConsumingDeps): Consumer {
+export function makeAuditWindow({ audits, pace, ...deps }: ConsumingDeps): Consumer {
   const { queue, now = () => new Date() } = deps;
   return makeConsumer({
     ...deps,
@@ -43,6 +51,10 @@ export function makeAuditWindow({ audits, ...deps }: ConsumingDeps): Consumer {
     timeoutMs: 180_000,
     async work({ body: task }, { log, signal }) {
       if (!(await audits.isFinished(task))) {
+        const slots = await pace?.take(maxLists);
+        if (slots && (slots.count < maxLists || slots.firstMs > maxTurnMs)) {
+          throw new RetryableError('the pace towards Altinn is taken');
+        }
         const { found, next } = await auditPart(task, deps, signal).catch(giveUpWhereRefused);
         for (const part of next) await queue.send(messageOf(part, now()));
         await audits.finish(task, found, next);

@@ -88,6 +88,7 @@ export function compose(configuration: Configuration) {
     const deps = {
       ...common,
       ...altinn.auditing,
+      pace: altinn.pace,
       queue: queues.audits,
       timeline,
       events: queues.events,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAuditLetters, makeAuditWindow } from '../../../../functions/audit-letters.ts';
 import { AltinnError } from '../../../../shared/altinn/api/altinn-error.ts';
 import type { Correspondence } from '../../../../shared/altinn/api/correspondence.ts';
+import type { Slots } from '../../../../shared/altinn/pace.ts';
 import { DeadLetters } from '../../../../shared/queue/dead-letters.ts';
 import { Retries } from '../../../../shared/queue/retries.ts';
 import { Audits } from '../../../../shared/reconcile/audit/audits.ts';
@@ -13,7 +14,11 @@ import { MemoryStorage, type QueuedMessage } from '../../../support/memory-stora
 const resources = ['urn:altinn:resource:my-letters', 'urn:altinn:resource:my-decisions'];
 const day = Date.parse('2026-08-19T00:00:00Z');
 
-function start(letters: readonly ListedLetter[], list?: Correspondence['list']) {
+function start(
+  letters: readonly ListedLetter[],
+  list?: Correspondence['list'],
+  pace?: { take(max: number): Promise<Slots> },
+) {
   const storage = new MemoryStorage();
   const now = () => new Date(storage.now);
   const altinn = makeLetterList(letters);
@@ -37,6 +42,7 @@ function start(letters: readonly ListedLetter[], list?: Correspondence['list']) 
     timeline: new Timeline(storage.table('timeline')),
     events: storage.queue('correspondence-events'),
     audits: new Audits(storage.table('audits'), now),
+    pace,
     now,
   });
   const handle = ({ id, text }: QueuedMessage) =>
@@ -57,6 +63,27 @@ function start(letters: readonly ListedLetter[], list?: Correspondence['list']) 
 
 const many = Array.from({ length: 3_000 }, (_, n): ListedLetter => {
   return { id: letterId(n), at: day + n * 20_000, statuses: n % 2 ? ['Published', 'Read'] : ['Published'] };
+});
+
+describe('the pace towards Altinn', () => {
+  it('is left to follow-ups: a part that it has no room for asks nothing, and comes again', async () => {
+    for (const slots of [
+      { count: 0, firstMs: 0, intervalMs: 0 },
+      { count: 3, firstMs: 0, intervalMs: 500 },
+      { count: 6, firstMs: 30_000, intervalMs: 500 },
+    ]) {
+      const { begin, takeOne, lines, storage } = start(many, () => Promise.reject(new Error('asked')), {
+        take: async () => slots,
+      });
+      await begin();
+      const before = storage.messages('audits').length;
+      await takeOne();
+      expect(lines).toContainEqual(
+        expect.stringMatching(/^retried .*reason=the pace towards Altinn is taken/),
+      );
+      expect(storage.messages('audits')).toHaveLength(before);
+    }
+  });
 });
 
 describe('audit-letters', () => {
