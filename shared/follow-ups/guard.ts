@@ -3,7 +3,7 @@ import type { Message } from '../queue/message.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import { askedEvent } from '../tracking/asked-event.ts';
 import { eventMessage } from '../tracking/event-message.ts';
-import { deriveStatus, type Status } from '../tracking/status.ts';
+import { deriveStatus, type TimelineEntry } from '../tracking/status.ts';
 import { Act, type ActContext, type ActDeps } from './act.ts';
 import type { FollowUpCheck } from './check.ts';
 import { decide } from './decide.ts';
@@ -62,14 +62,7 @@ export async function checkFollowUp(
   // What was tracked while Altinn was asked counts too.
   const { entries, followUp } = answer ? await read() : before;
   const status = deriveStatus(entries);
-  if (answer?.is === 'known')
-    await enqueueLearnt(
-      correspondenceId,
-      status,
-      answer,
-      new Set(entries.filter(({ via }) => via === 'asked').map(({ id }) => id)),
-      deps,
-    );
+  if (answer?.is === 'known') await enqueueLearnt(correspondenceId, entries, answer, deps);
   const known = {
     facts: status.facts,
     answer,
@@ -94,11 +87,11 @@ function holds({ lease }: FollowUp, mine: string | undefined, leaseMs: number, n
 /** What Altinn told and the timeline does not have from it becomes an event as any other, once. */
 async function enqueueLearnt(
   correspondenceId: string,
-  { resource }: Status,
-  { facts }: Extract<Answer, { is: 'known' }>,
-  known: ReadonlySet<string>,
+  entries: readonly TimelineEntry[],
+  { facts, resource }: Extract<Answer, { is: 'known' }>,
   { events, now = () => new Date() }: GuardDeps,
 ): Promise<void> {
+  const known = new Set(entries.filter(({ via }) => via === 'asked').map(({ id }) => id));
   for (const [fact, time] of Object.entries(facts) as [keyof typeof askable, string][]) {
     const event = askedEvent({ correspondenceId, name: askable[fact], question: 'details', time, resource });
     if (known.has(event.id)) continue;
