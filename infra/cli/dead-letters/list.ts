@@ -33,18 +33,19 @@ export function showCommand(): Command {
     .description('one with its message, persons redacted')
     .argument('<id>', 'its id, or how it begins')
     .addOption(queueOption());
-  return withCommonOptions(command, 'dead-letters show 3f9c02d1a7be').action((id: string, options: Options) =>
-    perform(options, async (cli) => {
-      const one = find(await readAll(openStorage(cli), options.queue), id);
-      const message = messageOf(one);
-      for (const [name, value] of Object.entries(summaryOf(one))) {
-        cli.output.line(`${name.padEnd(16)}${redactPersons(value)}`);
-      }
-      cli.output.line();
-      cli.output.line(typeof message === 'string' ? redactPersons(message) : redactedLines(message));
-      cli.output.result({ ...summaryOf(one), message });
-      return exit.ok;
-    }),
+  return withCommonOptions(command, 'dead-letters show 3f9c02d1-a7be').action(
+    (id: string, options: Options) =>
+      perform(options, async (cli) => {
+        const one = find(await readAll(openStorage(cli), options.queue), id);
+        const message = messageOf(one);
+        for (const [name, value] of Object.entries(summaryOf(one))) {
+          cli.output.line(`${name.padEnd(16)}${redactPersons(value)}`);
+        }
+        cli.output.line();
+        cli.output.line(typeof message === 'string' ? redactPersons(message) : redactedLines(message));
+        cli.output.result({ ...summaryOf(one), message });
+        return exit.ok;
+      }),
   );
 }
 

@@ -37,7 +37,7 @@ export function find(all: readonly DeadLetter[], id: string): DeadLetter {
 
 /** As many characters of an id as tell any two apart. */
 export function shortId({ id }: DeadLetter): string {
-  return id.slice(0, 12);
+  return id.slice(0, 13);
 }
 
 /** All but the message. */

@@ -57,13 +57,13 @@ describe('dead-letters list', () => {
     expect(code).toBe(0);
     expect(stdout.trim().split('\n')).toEqual([
       expect.stringMatching(
-        /^[\da-f]{12} {2}2026-08-20T06:30:00.000Z {2}follow-ups {2}schemaVersion 2 is newer/,
+        /^[\da-f]{8}-[\da-f]{4} {2}2026-08-20T06:30:00.000Z {2}follow-ups {2}schemaVersion 2 is newer/,
       ),
       expect.stringMatching(
-        /^[\da-f]{12} {2}2026-08-20T07:00:00.000Z {2}correspondence-events {2}resource is/,
+        /^[\da-f]{8}-[\da-f]{4} {2}2026-08-20T07:00:00.000Z {2}correspondence-events {2}resource is/,
       ),
       expect.stringMatching(
-        /^[\da-f]{12} {2}2026-08-20T08:00:00.000Z {2}correspondence-events {2}not a message/,
+        /^[\da-f]{8}-[\da-f]{4} {2}2026-08-20T08:00:00.000Z {2}correspondence-events {2}not a message/,
       ),
     ]);
   });

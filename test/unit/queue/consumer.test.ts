@@ -6,6 +6,7 @@ import { DeadLetters } from '../../../shared/queue/dead-letters.ts';
 import { isNonRetryable, NonRetryableError, RetryableError } from '../../../shared/queue/errors.ts';
 import { type Message, newMessage } from '../../../shared/queue/message.ts';
 import { Retries } from '../../../shared/queue/retries.ts';
+import { redactPersons } from '../../../shared/runtime/redact.ts';
 import { codeOf } from '../../../shared/storage/faults.ts';
 import { MemoryStorage, type Operation, restError } from '../../support/memory-storage.ts';
 
@@ -204,6 +205,14 @@ describe('a dead letter', () => {
       await handle(value);
       const [only] = await new DeadLetters(storage.table('deadletters')).list('events');
       expect(only?.raw).toBe(raw);
+    }
+  });
+
+  it('has an id that is never taken for a person’s number', async () => {
+    const { storage, handle } = start(fails(new NonRetryableError('why')));
+    for (let number = 0; number < 500; number++) await handle({ ...message, messageId: String(number) });
+    for (const { id } of await new DeadLetters(storage.table('deadletters')).list('events')) {
+      expect(redactPersons(id)).toBe(id);
     }
   });
 
