@@ -57,11 +57,28 @@ function isKnown({ rowKey }: { rowKey?: string }): boolean {
   return !!rowKey?.startsWith(prefix) && followUpKinds.includes(rowKey.slice(prefix.length) as FollowUpKind);
 }
 
-function toRow({ correspondenceId, claim, lease, ...columns }: FollowUp): Row {
+/** What of a follow-up is a column of the same name. */
+const columns = [
+  ...([
+    'kind',
+    'state',
+    'openedAt',
+    'dueAt',
+    'notifiedAt',
+    'closedAt',
+    'reason',
+    'checkedWithAltinn',
+  ] as const),
+  ...(['waitingSince', 'waitingFor', 'silentSince', 'verified', 'tries'] as const),
+] satisfies readonly (keyof FollowUp)[];
+
+type Columns = Pick<FollowUp, (typeof columns)[number]>;
+
+function toRow({ correspondenceId, claim, lease, ...followUp }: FollowUp): Row {
   return {
-    ...columns,
+    ...pick(followUp),
     partitionKey: correspondenceId,
-    rowKey: `${prefix}${columns.kind}`,
+    rowKey: `${prefix}${followUp.kind}`,
     claimedBy: claim?.by,
     claimedAt: claim?.at,
     lease: lease?.id,
@@ -70,20 +87,17 @@ function toRow({ correspondenceId, claim, lease, ...columns }: FollowUp): Row {
 }
 
 function fromRow(row: object): StoredFollowUp {
-  const {
-    partitionKey,
-    rowKey: _,
-    timestamp: __,
-    claimedBy,
-    claimedAt,
-    lease,
-    leasedUntil,
-    ...columns
-  } = row as Omit<StoredFollowUp, 'lease'> & Record<string, string>;
+  const { partitionKey, etag, claimedBy, claimedAt, lease, leasedUntil } = row as Record<string, string>;
   return {
-    ...columns,
+    ...pick(row as Columns),
     correspondenceId: partitionKey as string,
+    etag: etag as string,
     claim: claimedBy && claimedAt ? { by: claimedBy, at: claimedAt } : undefined,
     lease: lease && leasedUntil ? { id: lease, until: leasedUntil } : undefined,
   };
+}
+
+function pick(from: Columns): Columns {
+  const there = columns.filter((column) => from[column] !== undefined && from[column] !== null);
+  return Object.fromEntries(there.map((column) => [column, from[column]])) as unknown as Columns;
 }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { FollowUp } from '../../../shared/follow-ups/follow-up.ts';
+import { FollowUps } from '../../../shared/follow-ups/store.ts';
+import { MemoryStorage } from '../../support/memory-storage.ts';
+
+const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
+const whole: Required<FollowUp> = {
+  correspondenceId: letter,
+  kind: 'never-read',
+  state: 'notified',
+  openedAt: '2026-08-20T06:00:00.000Z',
+  dueAt: '2026-08-20T06:05:00.000Z',
+  notifiedAt: '2026-08-20T06:06:00.000Z',
+  closedAt: '2026-08-20T06:07:00.000Z',
+  reason: 'read',
+  checkedWithAltinn: false,
+  waitingSince: '2026-08-20T06:01:00.000Z',
+  waitingFor: 'Altinn',
+  silentSince: '2026-08-20T06:02:00.000Z',
+  verified: true,
+  tries: 3,
+  claim: { by: 'a message', at: '2026-08-20T06:03:00.000Z' },
+  lease: { id: 'a lease', until: '2026-08-20T06:04:00.000Z' },
+};
+
+describe('FollowUps', () => {
+  it('gives back all of a follow-up, and nothing that the table service adds', async () => {
+    const storage = new MemoryStorage();
+    const followUps = new FollowUps(storage.table('timeline'));
+    await followUps.add(whole);
+    const [key, row] = [...storage.rows][0] as [string, object];
+    storage.rows.set(key, { ...row, 'odata.metadata': 'https://x/$metadata' } as never);
+    for (const read of [await followUps.get(letter, 'never-read'), (await followUps.of(letter))[0]]) {
+      const { etag, ...followUp } = read as NonNullable<typeof read>;
+      expect(followUp).toEqual(whole);
+      expect(etag).not.toBe('');
+    }
+  });
+});
