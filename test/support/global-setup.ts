@@ -31,6 +31,7 @@ const accounts = [
   'reactions',
   'deadletters',
   'audit',
+  'pace',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */
