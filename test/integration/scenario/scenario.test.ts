@@ -41,7 +41,7 @@ beforeAll(async () => {
         delay: 0.4,
         delayUpTo: 86_400,
         losePush: 0.02,
-        loseEvent: 0.03,
+        loseEvent: 0.1,
         dialogporten: 'on',
       },
     },
