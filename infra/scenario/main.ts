@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { summary } from './finding.ts';
 import { judge } from './judge.ts';
 import { playStory } from './play.ts';
-import { demoOutages, demoStory } from './story.ts';
+import { demoOutages, demoSilence, demoStory } from './story.ts';
 
 interface Options {
   readonly letters: number;
@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   const evidence = await playStory({
     story: { ...demoStory, letters, seed },
     outages: demoOutages,
+    silentAfterDays: demoSilence,
     timeScale,
     log,
     signal: stopping.signal,

@@ -1,16 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { followUpId } from '../../shared/follow-ups/follow-up.ts';
 import { sampleEvent } from '../dev/sample-event.ts';
 import type { LetterTruth } from '../simulator/correspondence/truth.ts';
 import type { Counters } from '../simulator/counters.ts';
 import type { LoggedEvent } from '../simulator/events/event-log.ts';
 import type { Story } from '../simulator/story/story.ts';
+import { type Forgery, postEvent, startForger } from './forger.ts';
 import { type Question, repeat, type Stage, type StageOptions, setStage } from './stage.ts';
-import { countMessages, endLease, readPulledUpTo, readStored, type Stored } from './stored.ts';
+import {
+  countDue,
+  countMessages,
+  endLease,
+  endWaits,
+  readPulledUpTo,
+  readStored,
+  type Stored,
+} from './stored.ts';
 import type { Outage } from './story.ts';
 
 export interface PlayOptions extends StageOptions {
   readonly story: Story;
   readonly outages: readonly Outage[];
+  /** Simulated days after the beginning at which Altinn Correspondence goes away for some real seconds. */
+  readonly silentAfterDays: number;
   /** Ends it before its time: it then rejects, with nothing left running. */
   readonly signal?: AbortSignal;
   /** Gets a line of what happens, now and then. */
@@ -32,11 +44,24 @@ export interface Evidence {
   readonly refused: readonly string[];
   /** The ids of the acknowledged events that are about no letter of ours. */
   readonly strangers: readonly string[];
+  readonly forgeries: readonly Forgery[];
+  readonly silence: Silence;
   /** When the receiver was killed, in milliseconds since 1970. */
   readonly kills: readonly number[];
   /** All that the receiver printed. */
   readonly output: string;
   readonly cameToRest: boolean;
+}
+
+/** A time at which Altinn Correspondence did not answer. */
+export interface Silence {
+  /** Milliseconds since 1970, as `until`. */
+  readonly from: number;
+  readonly until: number;
+  /** The ids of the follow-ups that waited for its answer when it was over. */
+  readonly waiting: readonly string[];
+  /** How many were open by then, those included. */
+  readonly open: number;
 }
 
 /** One call about a follow-up, whose signature was right. */
@@ -48,6 +73,8 @@ export interface Call {
   readonly correspondenceId: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Whether it says that Altinn was asked. */
+  readonly isChecked: boolean;
   readonly body: string;
 }
 
@@ -56,6 +83,8 @@ const dayMs = 24 * hourMs;
 const progressMs = 5000;
 /** How long the receiver has, once Altinn is done, to finish what it has in hand. */
 const restTimeoutMs = 180_000;
+/** Real milliseconds for which Altinn Correspondence is away: some checks fail, and then the receiver leaves it alone. */
+const silenceMs = 4000;
 
 /** Plays a story against the receiver from beginning to end, and gives back what there is to be judged. */
 export async function playStory(options: PlayOptions): Promise<Evidence> {
@@ -67,7 +96,10 @@ export async function playStory(options: PlayOptions): Promise<Evidence> {
   }
 }
 
-async function playOn(stage: Stage, { story, outages, signal, report }: PlayOptions): Promise<Evidence> {
+async function playOn(
+  stage: Stage,
+  { story, outages, silentAfterDays, signal, report }: PlayOptions,
+): Promise<Evidence> {
   const { simulator, receiver, storage, caseSystem } = stage;
   const { clock, counters } = simulator;
   await stage.subscribe();
@@ -92,8 +124,23 @@ async function playOn(stage: Stage, { story, outages, signal, report }: PlayOpti
     say(`the receiver is back after ${away} hours; Altinn gave up ${lost} pushes meanwhile`);
   };
 
+  const missAltinn = async (): Promise<Silence> => {
+    await until(() => clock.now() >= began + silentAfterDays * dayMs);
+    const from = Date.now();
+    simulator.outage({ days: 1000 }, ['correspondence']);
+    say('Altinn Correspondence is away');
+    await delay(silenceMs, undefined, { signal });
+    const open = (await readStored(storage)).followUps.filter(({ state }) => state === 'open');
+    simulator.troubles.end();
+    const waiting = open.filter(({ silentSince }) => silentSince).map(followUpId);
+    say(`it is back; ${open.length} follow-ups are open, and ${waiting.length} of them wait for its answer`);
+    await endWaits(storage);
+    return { from, until: Date.now(), waiting, open: open.length };
+  };
+
   say('the subscription is validated, and the first letters are sent');
   const playing = simulator.play(story);
+  const stopForger = startForger(simulator, receiver, story, playing.progress().seed);
   const stopProgress = repeat(progressMs, () => {
     const { sent, acknowledged, deadLettered } = counters;
     say(
@@ -102,12 +149,20 @@ async function playOn(stage: Stage, { story, outages, signal, report }: PlayOpti
   });
   try {
     const strangers = await postStrangers(receiver.endpoint);
-    for (const outage of outages) await suffer(outage);
+    const sufferAll = async () => {
+      for (const outage of outages) await suffer(outage);
+    };
+    const [silence] = await Promise.all([missAltinn(), sufferAll()]);
     await until(() => playing.progress().done);
+    const forgeries = await stopForger();
     say('nothing more happens at Altinn: the receiver finishes what it has in hand');
-    const cameToRest = await rest(stage, signal);
-    return { ...(await gather(stage)), strangers, cameToRest };
+    const isAtRest = await rest(stage, signal);
+    say('the audit asks Altinn for what it lost itself, by the command line');
+    await stage.audit();
+    const cameToRest = (await rest(stage, signal)) && isAtRest;
+    return { ...(await gather(stage)), strangers, forgeries, silence, cameToRest };
   } finally {
+    await stopForger();
     await stopProgress();
   }
 }
@@ -120,26 +175,29 @@ async function postStrangers(endpoint: string): Promise<string[]> {
     sampleEvent('correspondencereceiverconfirmed', { resource: 'urn:altinn:resource:somebody-else' }),
   ];
   const acknowledged: string[] = [];
-  for (const event of events) {
-    const headers = { 'content-type': 'application/json; charset=utf-8' };
-    const { status } = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(event) });
-    if (status === 200) acknowledged.push(event.id);
-  }
+  for (const event of events) if (await postEvent(endpoint, event)) acknowledged.push(event.id);
   return acknowledged;
 }
 
-/** Whether all came to an end: what can be pulled is pulled, nothing is on a queue, and no follow-up waits. */
+/** Whether all comes to an end: what can be pulled is pulled, nothing is on a queue or due, and no follow-up waits. */
 async function rest({ simulator, storage }: Stage, signal?: AbortSignal): Promise<boolean> {
   const last = simulator.log.all().findLast(({ lost }) => !lost)?.event.id;
   const isDone = async () =>
     (await readPulledUpTo(storage)) === last &&
     (await countMessages(storage)) === 0 &&
+    (await countDue(storage)) === 0 &&
     (await readStored(storage)).followUps.every(({ state }) => state !== 'open');
-  for (const deadline = Date.now() + restTimeoutMs; Date.now() < deadline; ) {
-    if (await isDone()) return true;
-    await delay(250, undefined, { signal });
+  const stopWaits = repeat(400, () => endWaits(storage));
+  try {
+    for (const deadline = Date.now() + restTimeoutMs; Date.now() < deadline; ) {
+      // What was due a moment ago may be on a queue by now.
+      if ((await isDone()) && (await isDone())) return true;
+      await delay(250, undefined, { signal });
+    }
+    return false;
+  } finally {
+    await stopWaits();
   }
-  return false;
 }
 
 async function gather({ simulator, storage, caseSystem, questions, receiver }: Stage) {
@@ -151,11 +209,17 @@ async function gather({ simulator, storage, caseSystem, questions, receiver }: S
     stored: await readStored(storage),
     messagesLeft: await countMessages(storage),
     calls: caseSystem.received.map(({ id, at, body, payload: { type, data } }): Call => {
-      const { kind = '', correspondenceId = '' } = data;
-      return { id, type, kind, correspondenceId, at, body };
+      const { kind = '', correspondenceId = '', checkedWithAltinn } = data as Partial<Data>;
+      return { id, type, kind, correspondenceId, at, isChecked: checkedWithAltinn === true, body };
     }),
     refused: [...caseSystem.refused],
     kills: [...receiver.kills],
     output: receiver.output(),
   };
+}
+
+interface Data {
+  readonly kind: string;
+  readonly correspondenceId: string;
+  readonly checkedWithAltinn: boolean;
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdirSync, rmSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -28,14 +28,16 @@ export interface Stage {
   readonly simulator: Simulator;
   readonly receiver: Receiver;
   readonly caseSystem: WebhookReceiver;
-  /** When the simulated Altinn was asked about a letter, in order. */
+  /** When the simulated Altinn was asked about a letter and answered. */
   readonly questions: readonly Question[];
   /** Subscribes by the command line, and resolves once Altinn has validated the endpoint. */
   subscribe(): Promise<void>;
+  /** Audits all letters by the command line. */
+  audit(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The simulated Altinn was asked about a letter. */
+/** The simulated Altinn was asked about a letter, and answered. */
 export interface Question {
   readonly correspondenceId: string;
   /** Milliseconds since 1970. */
@@ -62,9 +64,10 @@ export async function setStage({ timeScale, log }: StageOptions): Promise<Stage>
     const storage = azurite.connectionString();
     const caseSystem = await startWebhookReceiver();
     started.push(() => caseSystem.stop());
+    const startTime = new Date(Date.now() - behindMs);
     const altinn = await startAltinn({
       timeScale: 0,
-      startTime: new Date(Date.now() - behindMs),
+      startTime,
       clients: [await localClient(process.cwd())],
     });
     started.push(() => altinn.stop());
@@ -100,7 +103,16 @@ export async function setStage({ timeScale, log }: StageOptions): Promise<Stage>
     started.push(repeat(100, lookAtBacklog), repeat(tickMs, moveTime));
     return {
       ...{ storage, simulator, receiver, caseSystem, questions },
-      subscribe: () => ensureSubscription(settings, receiver.endpoint),
+      subscribe: () => {
+        const ensure = ['--resource', defaultResource, '--endpoint', receiver.endpoint];
+        // It then waits 24 s for the validation at most, not eight minutes.
+        return commandLine(['subscription', 'ensure', ...ensure], { ...settings, ALTINN_TIME_SCALE: '20' });
+      },
+      audit: () =>
+        commandLine(['audit', '--since', startTime.toISOString()], {
+          ...settings,
+          AzureWebJobsStorage: storage,
+        }),
       stop,
     };
   } catch (error) {
@@ -125,7 +137,7 @@ export function repeat(everyMs: number, act: () => unknown): () => Promise<void>
   };
 }
 
-type Receiver = ReturnType<typeof makeReceiver>;
+export type Receiver = ReturnType<typeof makeReceiver>;
 
 /** The receiver as `npm start` runs it, which can be killed, and started again at the same address. */
 function makeReceiver(log: string, settings: Record<string, string>) {
@@ -159,23 +171,37 @@ function makeReceiver(log: string, settings: Record<string, string>) {
   };
 }
 
+/** A question counts once it was answered; what it was answered is what was so when it came. */
 function noteQuestions(questions: Question[], clock: () => number): () => void {
-  const channel = 'http.server.request.start';
-  const note = (message: unknown) => {
-    const { url = '' } = (message as { request: IncomingMessage }).request;
+  const asked = new WeakMap<IncomingMessage, Question>();
+  const noteRequest = (message: unknown) => {
+    const { request } = message as Exchange;
     const [, id] =
-      /^\/correspondence\/api\/v1\/correspondence\/([0-9a-f-]{36})(\/details)?$/i.exec(url) ?? [];
-    if (id) questions.push({ correspondenceId: id.toLowerCase(), at: Date.now(), clock: clock() });
+      /^\/correspondence\/api\/v1\/correspondence\/([0-9a-f-]{36})(\/details)?$/i.exec(request.url ?? '') ??
+      [];
+    if (id) asked.set(request, { correspondenceId: id.toLowerCase(), at: Date.now(), clock: clock() });
   };
-  subscribe(channel, note);
-  return () => unsubscribe(channel, note);
+  const noteAnswer = (message: unknown) => {
+    const { request, response } = message as Exchange;
+    const question = asked.get(request);
+    if (question && response.statusCode < 500) questions.push(question);
+  };
+  subscribe('http.server.request.start', noteRequest);
+  subscribe('http.server.response.finish', noteAnswer);
+  return () => {
+    unsubscribe('http.server.request.start', noteRequest);
+    unsubscribe('http.server.response.finish', noteAnswer);
+  };
 }
 
-/** @throws with what the command line printed, unless the subscription is validated */
-async function ensureSubscription(settings: Record<string, string>, endpoint: string): Promise<void> {
-  const command = ['subscription', 'ensure', '--resource', defaultResource, '--endpoint', endpoint];
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** @throws with what the command line printed, unless all went well */
+async function commandLine(command: readonly string[], settings: Record<string, string>): Promise<void> {
   await promisify(execFile)(process.execPath, ['infra/dev/altinn.mjs', ...command], {
-    // It then waits 24 s for the validation at most, not eight minutes.
-    env: { ...settings, PATH: process.env.PATH, ALTINN_TIME_SCALE: '20' },
+    env: { ...settings, PATH: process.env.PATH },
   });
 }

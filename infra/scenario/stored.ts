@@ -1,6 +1,8 @@
 import { TableClient } from '@azure/data-tables';
 import { QueueServiceClient } from '@azure/storage-queue';
+import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import type { FollowUp } from '../../shared/follow-ups/follow-up.ts';
+import { connectStorage } from '../../shared/storage/connect.ts';
 import { poisonOf, queueNames, tableNames } from '../../shared/storage/stores.ts';
 import type { TimelineEntry } from '../../shared/tracking/status.ts';
 
@@ -16,7 +18,14 @@ export interface StoredEvent extends TimelineEntry {
 export interface Stored {
   readonly events: readonly StoredEvent[];
   readonly followUps: readonly FollowUp[];
-  readonly deadLetters: readonly { readonly reason: string; readonly eventId: string | undefined }[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+export interface DeadLetter {
+  readonly reason: string;
+  readonly eventId: string | undefined;
+  /** The follow-up that it is about. */
+  readonly followUpId?: string | undefined;
 }
 
 /** Reads the tables themselves, without the receiver. */
@@ -32,7 +41,7 @@ export async function readStored(connectionString: string): Promise<Stored> {
       .map((row) => ({ ...row, correspondenceId: row.partitionKey }) as unknown as FollowUp),
     deadLetters: (await rowsOf(connectionString, tableNames.deadLetters)).map((row) => ({
       reason: row.reason ?? '',
-      eventId: eventIdOf(row),
+      ...aboutOf(row),
     })),
   };
 }
@@ -71,6 +80,39 @@ export async function endLease(connectionString: string): Promise<void> {
   }
 }
 
+/** How many follow-ups are to be checked now. */
+export async function countDue(connectionString: string): Promise<number> {
+  const now = new Date().toISOString();
+  return (await rowsOf(connectionString, tableNames.due)).filter(({ at = '' }) => at <= now).length;
+}
+
+/**
+ * Lets the minutes pass for which a follow-up waits that Altinn did not answer, or whose event it did not bear out, and
+ * after which the pace towards Altinn is as before: nobody wants to watch these either.
+ */
+export async function endWaits(connectionString: string): Promise<void> {
+  const now = new Date().toISOString();
+  const due = new DueFollowUps(connectStorage({ connectionString }).tables.due);
+  for (const row of await rowsOf(connectionString, tableNames.timeline)) {
+    const { partitionKey, rowKey, etag = '', waitingFor, dueAt = '', lease } = row;
+    if (!rowKey.startsWith('follow-up:') || !waitingFor || lease || dueAt <= now) continue;
+    const isMine = await tableOf(connectionString, tableNames.timeline)
+      .updateEntity({ partitionKey, rowKey, dueAt: now }, 'Merge', { etag })
+      .then(() => true)
+      // The receiver is at it.
+      .catch(() => false);
+    const kind = row.kind as FollowUp['kind'];
+    if (isMine) await due.add({ kind, correspondenceId: partitionKey, at: now, rank: 'pushed-opening' });
+  }
+  const [pace] = (await rowsOf(connectionString, tableNames.shared)).filter(
+    ({ rowKey }) => rowKey === 'pace',
+  );
+  if (!pace) return;
+  const { partitionKey, rowKey } = pace;
+  const open = { partitionKey, rowKey, rate: 500, nextAt: 0, failures: 0, closedUntil: 0 };
+  await tableOf(connectionString, tableNames.shared).updateEntity(open, 'Merge');
+}
+
 type Row = { readonly partitionKey: string; readonly rowKey: string } & Readonly<
   Partial<Record<string, string>>
 >;
@@ -99,17 +141,20 @@ async function orAbsent<T>(read: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** The id of the event in a dead letter's message, whose text may be spread over `raw`, `raw2` … */
-function eventIdOf({ raw = '', ...more }: Row): string | undefined {
+/** What the message of a dead letter is about: an event, or a follow-up. Its text may be spread over `raw`, `raw2` … */
+function aboutOf({ raw = '', ...more }: Row): Omit<DeadLetter, 'reason'> {
   let text = raw;
   for (let part = 2; more[`raw${part}`]; part++) text += more[`raw${part}`];
   try {
-    const { body, event } = JSON.parse(text) as {
-      body?: { event?: { id?: string } };
-      event?: { id?: string };
-    };
-    return (body?.event ?? event)?.id;
+    const { body, event } = JSON.parse(text) as { body?: Partial<FollowUp> & Told; event?: Told['event'] };
+    const eventId = (body?.event ?? event)?.id;
+    const { kind, correspondenceId } = body ?? {};
+    return { eventId, ...(kind && { followUpId: `${kind}-${correspondenceId}` }) };
   } catch {
-    return undefined;
+    return { eventId: undefined };
   }
+}
+
+interface Told {
+  readonly event?: { readonly id?: string };
 }

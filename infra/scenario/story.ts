@@ -12,17 +12,28 @@ export interface Outage {
 export const demoStory: Omit<Story, 'letters' | 'seed'> = {
   sentWithinHours: 60,
   dueInDays: 7,
-  readWithinADay: 0.6,
-  neverRead: 0.05,
-  readAfterDue: 0.04,
+  readWithinADay: 0.5,
+  neverRead: 0.2,
+  readAfterDue: 0.2,
   confirmationNeeded: 0.1,
   neverConfirmed: 0.1,
   purged: 0.05,
   publishFails: 2,
   notifications: 0.8,
   notificationsFail: 3,
-  knobs: { duplicateSameId: 0.05, duplicateNewId: 0.03, delay: 0.3, delayUpTo: 12 * 3600, losePush: 0.02 },
+  knobs: {
+    duplicateSameId: 0.05,
+    duplicateNewId: 0.03,
+    delay: 0.3,
+    delayUpTo: 12 * 3600,
+    losePush: 0.02,
+    loseEvent: 0.03,
+    dialogporten: 'on',
+  },
 };
+
+/** When Altinn Correspondence goes away, in days after the beginning: as many letters fall due. */
+export const demoSilence = 8.5;
 
 /** One outage that Altinn's retries of 34 h 47 min do not outlast, and one kill when the letters fall due. */
 export const demoOutages: readonly Outage[] = [

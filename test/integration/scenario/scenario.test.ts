@@ -5,7 +5,7 @@ import { judge } from '../../../infra/scenario/judge.ts';
 import { type Evidence, playStory } from '../../../infra/scenario/play.ts';
 import type { StoredEvent } from '../../../infra/scenario/stored.ts';
 
-/** Slow on purpose: it plays more than a week with four kills. `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a minute and a half. */
+/** Slow on purpose: it plays more than a week with four kills. `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a few minutes. */
 const letters = Number(process.env.LETTERS ?? 500);
 const outages = [
   { afterDays: 1, hours: 0 },
@@ -27,17 +27,27 @@ beforeAll(async () => {
       sentWithinHours: 144,
       dueInDays: 2,
       readWithinADay: 0.7,
-      neverRead: 0.008,
-      readAfterDue: 0.008,
+      neverRead: 0.15,
+      readAfterDue: 0.15,
       confirmationNeeded: 0.02,
       neverConfirmed: 0.1,
       purged: 0.03,
       publishFails: 3,
       notifications: 0.05,
       notificationsFail: 3,
-      knobs: { duplicateSameId: 0.05, duplicateNewId: 0.03, delay: 0.4, delayUpTo: 86_400, losePush: 0.02 },
+      knobs: {
+        duplicateSameId: 0.05,
+        duplicateNewId: 0.03,
+        delay: 0.4,
+        delayUpTo: 86_400,
+        losePush: 0.02,
+        loseEvent: 0.1,
+        dialogporten: 'on',
+      },
     },
     outages,
+    // Half of all letters fall due in the days around.
+    silentAfterDays: 6.7,
     timeScale: 30_000,
     log: join(inject('outputDirectory'), 'story.log'),
   });
@@ -57,15 +67,42 @@ describe('a story of letters whose events come twice, late, shuffled or never, t
     expect(published.some(({ copyOf }) => copyOf)).toBe(true);
     expect(published.some(({ acknowledged }) => acknowledged > 1)).toBe(true);
     expect(stored.events.some(({ via }) => via === 'pull')).toBe(true);
+    expect(evidence.silence.waiting.length).toBeGreaterThan(4);
+    expect(evidence.silence.open).toBeGreaterThan(50);
+    expect(new Set(evidence.forgeries.map(({ name }) => name)).size).toBe(6);
+    expect(lostAndFound().length).toBeGreaterThan(0);
+    expect(published.some(({ event, acknowledged }) => /^dialog/.test(event.type) && acknowledged)).toBe(
+      true,
+    );
+    const lostClosing = evidence.truth.find(
+      ({ id, untold }) =>
+        untold.includes('read') &&
+        stored.followUps.some((each) => each.correspondenceId === id && each.state === 'closed'),
+    );
+    expect(lostClosing, 'closed by what only asking found').toBeDefined();
     expect(new Set(stored.followUps.map(({ state }) => state)).size).toBeGreaterThan(1);
   });
 });
+
+/** The rows of facts that no event told. */
+function lostAndFound(): StoredEvent[] {
+  const lost = evidence.truth.flatMap(({ id, untold }) =>
+    untold.map((fact) => `${id} ${fact.toLowerCase()}`),
+  );
+  return evidence.stored.events.filter(
+    ({ via, about, type }) =>
+      via === 'asked' && lost.includes(`${about} ${/(read|confirmed|published|purged)$/.exec(type)?.[0]}`),
+  );
+}
 
 describe('the judge of a story sees', () => {
   const withStored = (changed: Partial<Evidence['stored']>) => ({
     stored: { ...evidence.stored, ...changed },
   });
-  const event = () => evidence.stored.events.find(({ via }) => via === 'push') as StoredEvent;
+  const event = () =>
+    evidence.stored.events.find(({ via, id }) => via === 'push' && !isForged(id)) as StoredEvent;
+  const isForged = (id: string) => evidence.forgeries.some((each) => each.id === id);
+  const isForgedAbout = (id: string) => evidence.forgeries.some((each) => each.correspondenceId === id);
   const notified = () => evidence.stored.followUps.filter(({ state }) => state === 'notified');
   const calls = () => evidence.calls.filter(({ type }) => type === 'follow-up.opened').slice(0, 1);
 
@@ -147,6 +184,78 @@ describe('the judge of a story sees', () => {
         })),
       }),
       /settled before the check/,
+    ],
+    [
+      'a forged fact that is believed',
+      () =>
+        withStored({
+          events: evidence.stored.events.map((each) =>
+            isForged(each.id) ? { ...each, via: 'asked' } : each,
+          ),
+        }),
+      /forged and is believed/,
+    ],
+    [
+      'an alarm that a forgery quieted',
+      () =>
+        withStored({
+          followUps: evidence.stored.followUps.map((each) =>
+            isForgedAbout(each.correspondenceId) && each.state === 'notified'
+              ? { ...each, state: 'suppressed' }
+              : each,
+          ),
+        }),
+      /quieted by a forgery/,
+    ],
+    [
+      'an alarm that a forgery raised',
+      () =>
+        withStored({
+          followUps: evidence.stored.followUps.map((each) =>
+            isForgedAbout(each.correspondenceId) ? { ...each, state: 'notified' } : each,
+          ),
+        }),
+      /raised by a forgery/,
+    ],
+    [
+      'a forged letter that nobody disputes',
+      () => withStored({ followUps: evidence.stored.followUps.filter(({ state }) => state !== 'disputed') }),
+      /not exist are not disputed/,
+    ],
+    [
+      'a fact that was lost at the source and not found',
+      () => {
+        const [row] = lostAndFound();
+        return withStored({
+          events: evidence.stored.events.filter(({ via, about }) => via !== 'asked' || about !== row?.about),
+        });
+      },
+      /lost at the source were not found/,
+    ],
+    [
+      'a follow-up that was notified unchecked',
+      () => ({ calls: evidence.calls.map((each) => ({ ...each, isChecked: false })) }),
+      /notified unchecked/,
+    ],
+    [
+      'a call while Altinn did not answer',
+      () => {
+        const { silence, questions } = evidence;
+        const [call] = calls();
+        const others = questions.filter(
+          ({ correspondenceId }) => correspondenceId !== call?.correspondenceId,
+        );
+        return { calls: calls().map((each) => ({ ...each, at: silence.from + 1 })), questions: others };
+      },
+      /while Altinn did not answer/,
+    ],
+    [
+      "an event of Dialogporten's that is kept",
+      () =>
+        withStored({
+          events: [...evidence.stored.events, { ...event(), type: 'dialogporten.dialog.seen.v1' }],
+        }),
+      /Dialogporten's are in a timeline/,
     ],
     ['a receiver that does not finish', () => ({ cameToRest: false }), /finished in time/],
     ['a message that is left', () => ({ messagesLeft: 1 }), /left on the queues/],
