@@ -9,6 +9,10 @@ interface Row {
   readonly closedUntil: number;
   /** How often in a row Altinn did not answer. */
   readonly failures: number;
+  /** Whether the one probe is under way that may end that. */
+  readonly probing: boolean;
+  /** When it was slowed down last, in milliseconds since 1970. */
+  readonly slowedAt: number;
 }
 
 interface Options {
@@ -26,6 +30,8 @@ export interface Slots {
 }
 
 const key = { partitionKey: 'altinn', rowKey: 'pace' };
+/** Altinn answers. */
+const well = { failures: 0, closedUntil: 0, probing: false };
 const none: Slots = { count: 0, firstMs: 0, intervalMs: 0 };
 
 /** How far ahead requests are given out, in milliseconds. */
@@ -37,6 +43,8 @@ const maxFailures = 5;
 /** Milliseconds that it stays closed: doubled with each probe that fails, up to the second. */
 const closedMs = [30_000, 300_000] as const;
 const minRate = 0.2;
+/** What was under way together slows it down once. */
+const slowedForMs = 10_000;
 
 /**
  * The pace towards Altinn of all instances together: one row, of which each takes slices of a minute at the most, so that
@@ -63,7 +71,7 @@ export class Pace {
       if (row.failures >= maxFailures) {
         // One probe; whoever else comes meanwhile finds the way closed.
         slots = { ...none, count: Math.min(1, max) };
-        return { ...row, closedUntil: now + closedFor(row.failures) };
+        return { ...row, probing: true, closedUntil: now + closedFor(row.failures) };
       }
       const first = Math.max(row.nextAt, now);
       const count = Math.min(max, Math.floor(((now + horizonMs - first) * row.rate) / 1_000));
@@ -78,28 +86,25 @@ export class Pace {
   /** Altinn answered. Costs nothing while all is well. */
   async answered(tookMs: number): Promise<void> {
     const now = this.#options.now();
-    if (tookMs > slowMs && now - this.#slowedAt > 10_000) {
+    if (tookMs > slowMs && now - this.#slowedAt > slowedForMs) {
       this.#slowedAt = now;
-      return this.#change((row) => ({
-        ...row,
-        rate: Math.max(minRate, row.rate * 0.7),
-        failures: 0,
-        closedUntil: 0,
-      }));
+      return this.#change((row) => ({ ...slowed(row, now, 0.7), ...well }));
     }
     if (!this.#troubled) return;
     this.#troubled = false;
-    await this.#change((row) => (row.failures === 0 ? undefined : { ...row, failures: 0, closedUntil: 0 }));
+    await this.#change((row) => (row.failures === 0 ? undefined : { ...row, ...well }));
   }
 
   /** Altinn did not answer, or said that it is asked too much. @param retryAfterMs how long it asks to stay away */
   async silent(retryAfterMs = 0): Promise<void> {
     this.#troubled = true;
     await this.#change((row, now) => {
-      const failures = row.failures + 1;
-      const closedMs = Math.max(retryAfterMs, failures >= maxFailures ? closedFor(failures) : 0);
-      const closedUntil = Math.max(row.closedUntil, closedMs > 0 ? now + closedMs : 0);
-      return { ...row, failures, closedUntil, rate: Math.max(minRate, row.rate / 2) };
+      const isClosed = row.failures >= maxFailures;
+      // What was under way when the way was closed says nothing new; the probe does.
+      const failures = isClosed && !row.probing ? row.failures : row.failures + 1;
+      const closedMs = failures > row.failures && failures >= maxFailures ? closedFor(failures) : 0;
+      const closedUntil = Math.max(row.closedUntil, now + Math.max(retryAfterMs, closedMs));
+      return { ...(isClosed ? row : slowed(row, now, 0.5)), failures, probing: false, closedUntil };
     });
   }
 
@@ -107,9 +112,10 @@ export class Pace {
     for (;;) {
       const stored = await this.#table.get<Row>(key.partitionKey, key.rowKey);
       const { rate, maxRate, now } = this.#options;
-      const { nextAt = 0, closedUntil = 0, failures = 0 } = stored ?? {};
+      const { nextAt = 0, closedUntil = 0, failures = 0, probing = false, slowedAt = 0 } = stored ?? {};
       this.#troubled ||= failures > 0;
-      const row = { rate: Math.min(stored?.rate ?? rate, maxRate), nextAt, closedUntil, failures };
+      const known = Math.min(stored?.rate ?? rate, maxRate);
+      const row = { rate: known, nextAt, closedUntil, failures, probing, slowedAt };
       const changed = next(row, now());
       if (!changed) return;
       const saved = stored
@@ -123,4 +129,9 @@ export class Pace {
 function closedFor(failures: number): number {
   const [first, last] = closedMs;
   return Math.min(last, first * 2 ** (failures - maxFailures));
+}
+
+function slowed(row: Row, now: number, by: number): Row {
+  if (now - row.slowedAt < slowedForMs) return row;
+  return { ...row, rate: Math.max(minRate, row.rate * by), slowedAt: now };
 }

@@ -84,4 +84,19 @@ describe('the pace towards Altinn', () => {
     await other.answered(100);
     expect((await one.take(10)).count).toBe(10);
   });
+
+  it('takes what fails together for one trouble: it halves once, and only a probe keeps the way closed longer', async () => {
+    const { instance, pass } = start(8);
+    const [one, other] = [instance(), instance()];
+    expect((await one.take(20)).count).toBe(20);
+    for (let underWay = 0; underWay < 20; underWay++) await (underWay % 2 ? one : other).silent();
+    pass(29_000);
+    expect((await one.take(10)).count).toBe(0);
+    pass(1_000);
+    expect((await one.take(10)).count).toBe(1);
+    await one.answered(100);
+    const { count, intervalMs } = await other.take(10);
+    expect(count).toBe(10);
+    expect(1_000 / intervalMs).toBeGreaterThan(3.9);
+  });
 });
