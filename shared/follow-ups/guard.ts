@@ -6,10 +6,10 @@ import { eventMessage } from '../tracking/event-message.ts';
 import { deriveStatus, type TimelineEntry } from '../tracking/status.ts';
 import { Act, type ActContext, type ActDeps } from './act.ts';
 import type { FollowUpCheck } from './check.ts';
-import { decide } from './decide.ts';
+import { decide, unconfirmed } from './decide.ts';
 import type { FollowUp } from './follow-up.ts';
 import { type Answer, type AskAltinn, askable } from './question.ts';
-import type { FollowUps } from './store.ts';
+import type { FollowUps, StoredFollowUp } from './store.ts';
 
 export interface GuardDeps extends ActDeps {
   readonly followUps: Pick<FollowUps, 'readLetter' | 'save'>;
@@ -58,9 +58,12 @@ export async function checkFollowUp(
   }
 
   const heardAt = before.entries.map(({ receivedAt }) => receivedAt).concat(before.followUp.openedAt);
+  // It waits for a new answer, so none that others share will do.
+  if (before.followUp.waitingFor === unconfirmed) heardAt.push(now().toISOString());
   const answer = await askAltinn?.(correspondenceId, heardAt.sort().at(-1) as string, context.signal);
   // What was tracked while Altinn was asked counts too.
-  const { entries, followUp } = answer ? await read() : before;
+  const { entries, followUp: stored } = answer ? await read() : before;
+  const followUp = undisputed(stored, answer);
   const status = deriveStatus(entries);
   if (answer?.is === 'known') await enqueueLearnt(correspondenceId, entries, answer, deps);
   const known = {
@@ -72,6 +75,12 @@ export async function checkFollowUp(
   };
   const decision = decide(followUp, known, now());
   await new Act(followUp, status, answer, deps, context).carryOut(decision);
+}
+
+/** What Altinn answers about is disputed no longer. */
+function undisputed(followUp: StoredFollowUp, answer: Answer | undefined): StoredFollowUp {
+  if (followUp.state !== 'disputed' || (answer && answer.is !== 'known')) return followUp;
+  return { ...followUp, state: followUp.notifiedAt ? 'notified' : 'open' };
 }
 
 /** Milliseconds after which a claim is taken over: its holder has died, since no step takes as long. */

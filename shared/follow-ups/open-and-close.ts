@@ -45,9 +45,16 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
     await due.add({ kind, correspondenceId, at, rank: rank('opening', tracked) });
   };
 
-  // What was found not to be called for, or to be too old, when somebody posted it, is looked at anew: it may be true now.
+  // What was found not to be called for, or too old, or disputed, when somebody posted it, is looked at anew: it may be
+  // true now.
   const reopen = async (opened: FollowUp) => {
     const stored = await followUps.get(opened.correspondenceId, opened.kind);
+    if (stored?.state === 'disputed') {
+      const { etag, ...disputed } = stored;
+      const isSooner = !disputed.dueAt || disputed.dueAt > (opened.dueAt as string);
+      if (isSooner) await followUps.save({ ...disputed, dueAt: opened.dueAt }, etag);
+      return;
+    }
     const isFinal = stored?.reason !== 'notCalledFor' && stored?.reason !== 'beforeFollowUpSince';
     if (stored?.state === 'suppressed' && !isFinal) await followUps.save(opened, stored.etag);
   };

@@ -432,6 +432,57 @@ describe('with Altinn', () => {
     expect(await followUp()).toMatchObject({ state: 'notified' });
   });
 
+  it.each([
+    ['notifies nobody again', {}, ['follow-up.opened'], 'notified'],
+    [
+      'closes it once it is read',
+      { read: '2026-08-20T07:00:00Z' },
+      ['follow-up.opened', 'follow-up.closed'],
+      'closed',
+    ],
+  ])('that does not know a letter that was notified, for a while: %s', async (_, facts, types, state) => {
+    let answer = known();
+    const { channel, check, release, pass, followUp } = await start(() => answer);
+    const turn = async () => {
+      for (const message of await release()) await check(message);
+    };
+    await turn();
+    pass(day);
+    answer = { is: 'disputed', why: 'code 4001' };
+    await turn();
+    expect(await followUp()).toMatchObject({ state: 'disputed' });
+    answer = known(facts);
+    pass(7 * day);
+    await turn();
+    expect(channel.notified.map(({ type }) => type)).toEqual(types);
+    expect(await followUp()).toMatchObject({ state });
+  });
+
+  it('that does not bear out an event is asked anew: no answer that is shared will do', async () => {
+    const asked: string[] = [];
+    const { happened, check, followUp, pass, now } = await start();
+    await happened('correspondencereceiverread');
+    const askAltinn = async (_: string, heardAt: string) => {
+      asked.push(heardAt);
+      return known();
+    };
+    await check(undefined, undefined, { askAltinn });
+    expect(await followUp()).toMatchObject({ waitingFor: expect.stringContaining('bear out') });
+    pass(10_000);
+    await check(undefined, undefined, { askAltinn });
+    expect(asked).toEqual([new Date(now().getTime() - 10_000).toISOString(), now().toISOString()]);
+  });
+
+  it('that answers about a disputed letter before its due date: it is open again, and waits for the date', async () => {
+    let answer: Answer = { is: 'disputed', why: 'code 4001' };
+    const { channel, check, followUp } = await start(() => answer);
+    await check();
+    answer = known({}, { dueAt: '2099-01-01T00:00:00Z' });
+    await check();
+    expect(await followUp()).toMatchObject({ state: 'open' });
+    expect(channel.notified).toEqual([]);
+  });
+
   it('closes what was notified and whose closing event was lost, a day, a week or a month later', async () => {
     for (const days of [1, 7, 30]) {
       let answer = known();

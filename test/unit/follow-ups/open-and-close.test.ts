@@ -154,6 +154,21 @@ describe('openAndClose', () => {
     expect(checks()).toMatchObject([{ kind: 'never-confirmed' }]);
   });
 
+  it('has a disputed follow-up looked at when an event says again what opened it, before its later look', async () => {
+    const { followUps, happens, checks, forget } = start(90_000);
+    await happens('correspondencereceiverneverread');
+    const [opened] = await followUps.of(letter);
+    if (!opened) throw new Error('there is none');
+    const { etag, ...followUp } = opened;
+    await followUps.save({ ...followUp, state: 'disputed', dueAt: '2026-08-27T06:00:00.000Z' }, etag);
+    forget();
+    await happens('correspondencereceiverneverread', { id: 'another' });
+    expect(await followUps.of(letter)).toMatchObject([
+      { state: 'disputed', dueAt: '2026-08-20T06:01:30.000Z' },
+    ]);
+    expect(checks()).toMatchObject([{ kind: 'never-read', after: 90 }]);
+  });
+
   it('takes one storage operation to look for what a fact settles, and two to open', async () => {
     const { storage, happens } = start();
     await happens('correspondencereceiverread');
