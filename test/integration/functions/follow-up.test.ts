@@ -37,7 +37,7 @@ async function happen(id: string, ...names: string[]) {
   for (const name of names) await post(app, sampleEvent(name, { resourceinstance: id, subject: person }));
 }
 
-describe('a letter that is never read', () => {
+describe.concurrent('a letter that is never read', () => {
   it('acts once its grace is over, signed and with the person masked', async () => {
     const id = randomUUID();
     await happen(id, 'correspondencepublished', 'correspondencereceiverneverread');
@@ -127,7 +127,7 @@ describe('a letter that is never read', () => {
   });
 });
 
-describe('a letter that is never confirmed', () => {
+describe.concurrent('a letter that is never confirmed', () => {
   it('acts although it was read, and is closed by its confirmation', async () => {
     const id = randomUUID();
     await happen(id, 'correspondencereceiverread', 'correspondencereceiverneverconfirmed');
