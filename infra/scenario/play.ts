@@ -85,6 +85,9 @@ const progressMs = 5000;
 const restTimeoutMs = 180_000;
 /** Real milliseconds for which Altinn Correspondence is away: some checks fail, and then the receiver leaves it alone. */
 const silenceMs = 4000;
+/** And at the most, where fewer follow-ups than these have come to wait for it. */
+const maxSilenceMs = 30_000;
+const waitingAtLeast = 2;
 
 /** Plays a story against the receiver from beginning to end, and gives back what there is to be judged. */
 export async function playStory(options: PlayOptions): Promise<Evidence> {
@@ -130,9 +133,16 @@ async function playOn(
     simulator.outage({ days: 1000 }, ['correspondence']);
     say('Altinn Correspondence is away');
     await delay(silenceMs, undefined, { signal });
-    const open = (await readStored(storage)).followUps.filter(({ state }) => state === 'open');
+    const look = async () => {
+      const open = (await readStored(storage)).followUps.filter(({ state }) => state === 'open');
+      return { open, waiting: open.filter(({ silentSince }) => silentSince).map(followUpId) };
+    };
+    let { open, waiting } = await look();
+    while (waiting.length < waitingAtLeast && Date.now() - from < maxSilenceMs) {
+      await delay(500, undefined, { signal });
+      ({ open, waiting } = await look());
+    }
     simulator.troubles.end();
-    const waiting = open.filter(({ silentSince }) => silentSince).map(followUpId);
     say(`it is back; ${open.length} follow-ups are open, and ${waiting.length} of them wait for its answer`);
     await endWaits(storage);
     return { from, until: Date.now(), waiting, open: open.length };

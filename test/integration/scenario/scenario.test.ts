@@ -6,7 +6,7 @@ import { type Evidence, playStory } from '../../../infra/scenario/play.ts';
 import type { StoredEvent } from '../../../infra/scenario/stored.ts';
 
 /** Slow on purpose: it plays more than a week with four kills. `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a few minutes. */
-const letters = Number(process.env.LETTERS ?? 500);
+const letters = Number(process.env.LETTERS ?? 300);
 const outages = [
   { afterDays: 1, hours: 0 },
   // Altinn gives up after 34 h 47 min.
