@@ -61,9 +61,8 @@ export function makeAuditWindow({ audits, pace, ...deps }: ConsumingDeps): Consu
       }
       const total = await audits.total(task);
       if (!total) return;
-      const { from, to, letters, missing, requests, incomplete } = total;
-      const report = missing > 0 || incomplete > 0 ? log.warn : log.info;
-      report('audited', { resource: task.resource, from, to, letters, missing, requests, incomplete });
+      const report = total.missing > 0 || total.incomplete > 0 ? log.warn : log.info;
+      report('audited', { resource: task.resource, ...total });
     },
   });
 }

@@ -87,6 +87,6 @@ async function auditAll(
   return found;
 }
 
-function describe({ letters, missing, requests }: Found): string {
-  return `${letters} letters, ${missing} facts missing, ${requests} requests`;
+function describe({ letters, missing, unverified, requests }: Found): string {
+  return `${letters} letters, ${missing} facts missing, ${unverified} known by a push alone, ${requests} requests`;
 }

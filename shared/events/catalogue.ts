@@ -235,6 +235,11 @@ export function settlingFacts(kind: FollowUpKind): readonly Fact[] {
   return settling[kind];
 }
 
+/** Whether a fact settles a follow-up of some kind. */
+export function settles(fact: Fact): boolean {
+  return followUpKinds.some((kind) => settling[kind].includes(fact));
+}
+
 /** The fact that opens a follow-up. */
 export function openingFact(kind: FollowUpKind): Fact {
   return opening[kind];

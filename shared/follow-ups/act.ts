@@ -9,7 +9,7 @@ import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
 import type { FollowUpCheck } from './check.ts';
 import { type Decision, looksMs, unconfirmed } from './decide.ts';
 import type { DueFollowUps, Rank } from './due.ts';
-import { type FollowUp, followUpId } from './follow-up.ts';
+import { type FollowUp, followUpId, notWaiting } from './follow-up.ts';
 import type { Answer } from './question.ts';
 import type { FollowUps, StoredFollowUp } from './store.ts';
 
@@ -32,13 +32,6 @@ export interface ActContext {
 
 /** Milliseconds until a step is sent again that its channel did not take; the last one is repeated. */
 const channelMs = [10_000, 60_000, 300_000, 600_000];
-
-const notWaiting = {
-  waitingFor: undefined,
-  waitingSince: undefined,
-  silentSince: undefined,
-  tries: undefined,
-};
 
 /** Of a claim that nobody holds any more, though somebody may have been notified under it. */
 const runOut = new Date(0).toISOString();

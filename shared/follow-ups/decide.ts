@@ -1,7 +1,7 @@
 import { type Fact, settlingFacts } from '../events/catalogue.ts';
 import { compareTimes } from '../events/time.ts';
 import type { Status } from '../tracking/status.ts';
-import type { FollowUp } from './follow-up.ts';
+import { type FollowUp, perhapsNotified } from './follow-up.ts';
 import type { Answer } from './question.ts';
 
 /** Milliseconds after which an unsettled follow-up that was notified is looked at again, in case its closing was lost. */
@@ -58,13 +58,19 @@ export function decide(followUp: FollowUp, known: Known, now: Date): Decision {
   return notCalledFor(followUp, answer, known, now) ?? openOrWait(followUp, known, now, true);
 }
 
+/** What suppresses a follow-up by what Altinn answered before: once it said that something happened, that holds. */
+export function suppressedBy(followUp: FollowUp, { facts, knownBy }: Status): Fact | undefined {
+  if (perhapsNotified(followUp)) return undefined;
+  const asked = Object.entries(facts).filter(([fact]) => knownBy[fact as Fact] === 'asked');
+  return settledBy(followUp.kind, Object.fromEntries(asked));
+}
+
 /** Why a follow-up waits whose letter is settled by an event, and not at Altinn. */
 export const unconfirmed = 'Altinn to bear out an event that settles it';
 
 /** Closes or suppresses what is settled, and looks again at what was notified; nothing for what is open and unsettled. */
 function settle(followUp: FollowUp, reason: Fact | undefined, now: Date): Decision | undefined {
-  const perhapsNotified = followUp.state === 'notified' || followUp.claim !== undefined;
-  if (reason) return perhapsNotified ? { do: 'close', reason } : { do: 'suppress', reason };
+  if (reason) return perhapsNotified(followUp) ? { do: 'close', reason } : { do: 'suppress', reason };
   if (followUp.state !== 'notified') return undefined;
   const since = Date.parse(followUp.notifiedAt ?? followUp.openedAt);
   const next = looksMs.find((ms) => since + ms > now.getTime());

@@ -38,6 +38,19 @@ export interface FollowUp {
   readonly lease?: { readonly id: string; readonly until: string } | undefined;
 }
 
+/** Whether somebody was notified of it, or may have been before a crash. */
+export function perhapsNotified({ state, notifiedAt, claim }: FollowUp): boolean {
+  return state === 'notified' || notifiedAt !== undefined || claim !== undefined;
+}
+
+/** What a follow-up has no more once it waits for nothing. */
+export const notWaiting = {
+  waitingFor: undefined,
+  waitingSince: undefined,
+  silentSince: undefined,
+  tries: undefined,
+} as const satisfies Partial<FollowUp>;
+
 /** Stable for as long as the letter exists, and safe in a URL. */
 export function followUpId({ kind, correspondenceId }: Pick<FollowUp, 'kind' | 'correspondenceId'>): string {
   return `${kind}-${correspondenceId}`;

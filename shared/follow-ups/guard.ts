@@ -6,7 +6,7 @@ import { eventMessage } from '../tracking/event-message.ts';
 import { deriveStatus, type TimelineEntry } from '../tracking/status.ts';
 import { Act, type ActContext, type ActDeps } from './act.ts';
 import type { FollowUpCheck } from './check.ts';
-import { decide, unconfirmed } from './decide.ts';
+import { decide, suppressedBy, unconfirmed } from './decide.ts';
 import type { FollowUp } from './follow-up.ts';
 import { type Answer, type AskAltinn, askable } from './question.ts';
 import type { FollowUps, StoredFollowUp } from './store.ts';
@@ -57,10 +57,20 @@ export async function checkFollowUp(
     throw new RetryableError('somebody else is acting on the follow-up');
   }
 
+  const statusBefore = deriveStatus(before.entries);
+  const reason = suppressedBy(before.followUp, statusBefore);
+  if (reason) {
+    return new Act(before.followUp, statusBefore, undefined, deps, context).carryOut({
+      do: 'suppress',
+      reason,
+    });
+  }
+
   const heardAt = before.entries.map(({ receivedAt }) => receivedAt).concat(before.followUp.openedAt);
   // It waits for a new answer, so none that others share will do.
   if (before.followUp.waitingFor === unconfirmed) heardAt.push(now().toISOString());
-  const answer = await askAltinn?.(correspondenceId, heardAt.sort().at(-1) as string, context.signal);
+  const question = { kind, correspondenceId, status: statusBefore, heardAt: heardAt.sort().at(-1) as string };
+  const answer = await askAltinn?.(question, context.signal);
   // What was tracked while Altinn was asked counts too.
   const { entries, followUp: stored } = answer ? await read() : before;
   const followUp = undisputed(stored, answer);

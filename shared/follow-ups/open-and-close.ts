@@ -1,9 +1,10 @@
-import { type FollowUpKind, lookUp } from '../events/catalogue.ts';
+import { type Fact, type FollowUpKind, lookUp } from '../events/catalogue.ts';
 import { attribute } from '../events/cloud-event.ts';
 import { compareTimes, utc } from '../events/time.ts';
+import type { Log } from '../runtime/log.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
 import type { DueFollowUps, Rank } from './due.ts';
-import type { FollowUp } from './follow-up.ts';
+import { type FollowUp, notWaiting, perhapsNotified } from './follow-up.ts';
 import type { FollowUps } from './store.ts';
 
 interface Deps {
@@ -61,19 +62,28 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
 
   // The event is recorded before this reads, and the guard reads the timeline after a follow-up was added and before it
   // acts: whichever comes second sees the other, so no settled follow-up stays open.
-  const close = async (kinds: readonly FollowUpKind[], tracked: TrackedEvent) => {
-    const { id: correspondenceId } = tracked;
-    for (const { kind, state } of await followUps.of(correspondenceId)) {
+  const close = async (kinds: readonly FollowUpKind[], tracked: TrackedEvent, reason: Fact, log: Log) => {
+    const at = now().toISOString();
+    for (const { etag, ...followUp } of await followUps.of(tracked.id)) {
+      const { kind, correspondenceId, state } = followUp;
       if (!kinds.includes(kind) || state === 'suppressed' || state === 'closed') continue;
-      await due.add({ kind, correspondenceId, at: now().toISOString(), rank: rank('closing', tracked) });
+      // Altinn has answered already, and nobody needs to hear of it.
+      if (tracked.via === 'asked' && !perhapsNotified(followUp) && !followUp.lease) {
+        const suppressed = { ...followUp, ...notWaiting, state: 'suppressed', reason, closedAt: at } as const;
+        if (await followUps.save({ ...suppressed, dueAt: undefined }, etag)) {
+          log.info('follow-up suppress', { kind, id: correspondenceId });
+          continue;
+        }
+      }
+      await due.add({ kind, correspondenceId, at, rank: rank('closing', tracked) });
     }
   };
 
-  return async (tracked) => {
+  return async (tracked, log) => {
     // It was seen to when it was pushed.
     if (tracked.upgraded) return;
-    const { opens, closes } = lookUp(tracked.event.type) ?? {};
-    if (opens) await open(opens, tracked);
-    if (closes) await close(closes, tracked);
+    const row = lookUp(tracked.event.type);
+    if (row?.opens) await open(row.opens, tracked);
+    if (row?.closes) await close(row.closes, tracked, row.fact, log);
   };
 }

@@ -2,7 +2,9 @@ import { AltinnError, noAccess, notFound } from '../altinn/api/altinn-error.ts';
 import type { Correspondence, Letter } from '../altinn/api/correspondence.ts';
 import { TokenError } from '../altinn/auth/token-error.ts';
 import { resourceUrn } from '../altinn/resource.ts';
+import type { FollowUpKind } from '../events/catalogue.ts';
 import { messageOf } from '../runtime/log.ts';
+import type { Status } from '../tracking/status.ts';
 
 /** The facts that Altinn's answer can state, each with the type that states it in a timeline. */
 export const askable = {
@@ -31,8 +33,16 @@ export type Answer =
   /** It could not be asked. */
   | { readonly is: 'silent'; readonly why: string; readonly retryAfterMs?: number | undefined };
 
-/** @param heardAt when something was last heard of the letter, RFC 3339: an answer from before is of no use */
-export type AskAltinn = (correspondenceId: string, heardAt: string, signal: AbortSignal) => Promise<Answer>;
+export interface Question {
+  readonly kind: FollowUpKind;
+  readonly correspondenceId: string;
+  /** What is known of the letter. */
+  readonly status: Status;
+  /** When something was last heard of the letter, RFC 3339: an answer from before is of no use. */
+  readonly heardAt: string;
+}
+
+export type AskAltinn = (question: Question, signal: AbortSignal) => Promise<Answer>;
 
 /** How the pace towards Altinn hears of its answers. */
 export interface Listener {
@@ -49,7 +59,7 @@ const sharedForMs = 60_000;
  */
 export function makeAskAltinn(correspondence: Pick<Correspondence, 'letter'>, listener: Listener): AskAltinn {
   const answers = new Map<string, { readonly at: number; readonly answer: Answer }>();
-  return async (id, heardAt, signal) => {
+  return async ({ correspondenceId: id, heardAt }, signal) => {
     const now = Date.now();
     for (const [key, { at }] of answers) if (now - at > sharedForMs) answers.delete(key);
     const known = answers.get(id);

@@ -44,10 +44,21 @@ export class Timeline {
     return (await this.#table.get<{ via: Via }>(id, keyOfEvent(event, 'pull')))?.via;
   }
 
-  /** The facts that the events of an id state; none where there are none. One table operation. */
-  async facts(id: string): Promise<ReadonlySet<Fact>> {
-    const rows = await this.#table.list<{ type: string }>(id, entryPrefix, undefined, ['type']);
-    return new Set(rows.flatMap(({ type }) => lookUp(type)?.fact ?? []));
+  /**
+   * The facts that the events of an id state, each with whether Altinn itself has borne it out; none where there are no
+   * events. One table operation.
+   */
+  async facts(id: string): Promise<ReadonlyMap<Fact, { readonly verified: boolean }>> {
+    const rows = await this.#table.list<{ type: string; via: Via }>(id, entryPrefix, undefined, [
+      'type',
+      'via',
+    ]);
+    const facts = new Map<Fact, { verified: boolean }>();
+    for (const { type, via } of rows) {
+      const fact = lookUp(type)?.fact;
+      if (fact) facts.set(fact, { verified: facts.get(fact)?.verified || via === 'pull' || via === 'asked' });
+    }
+    return facts;
   }
 }
 

@@ -16,7 +16,7 @@ export interface TrackedEvent extends Pick<EventMessage, 'via' | 'traceparent'> 
 }
 
 /** Something that an event calls for once it is tracked. It may be asked again for the same event, and must not mind. */
-export type Consequence = (tracked: TrackedEvent) => Promise<void>;
+export type Consequence = (tracked: TrackedEvent, log: Log) => Promise<void>;
 
 interface Deps {
   readonly timeline: Pick<Timeline, 'record' | 'verify'>;
@@ -60,7 +60,7 @@ export async function track(
   const calls = isNew || upgraded || again;
   if (calls) {
     const tracked = { event, id, via, traceparent, upgraded: upgraded && !again };
-    for (const consequence of consequences) await consequence(tracked);
+    for (const consequence of consequences) await consequence(tracked, log);
   }
   log.info(calls ? 'tracked' : 'duplicate', { type: event.type, id, event: event.id, via });
 }

@@ -7,7 +7,7 @@ import { type FollowUpKind, settlingFacts } from '../../shared/events/catalogue.
 import { NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
-import type { Answer } from '../../shared/follow-ups/question.ts';
+import type { Answer, Question } from '../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
 import type { Consumer } from '../../shared/queue/consumer.ts';
@@ -315,7 +315,7 @@ export class Simulation {
       channel: new MemoryChannel(pause),
       askAltinn:
         altinn &&
-        (async (id: string) => {
+        (async ({ correspondenceId: id }: Question) => {
           await pause({ name: 'ask', when: 'before' });
           return altinn(id, storage.now);
         }),

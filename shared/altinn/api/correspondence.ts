@@ -43,7 +43,6 @@ export interface ListRequest {
   /** RFC 3339. Both bound the time for which publication was asked, and neither is included. */
   readonly from: string;
   readonly to: string;
-  readonly priority?: 'low' | undefined;
 }
 
 export interface Listed {
@@ -111,13 +110,10 @@ export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
     /** The overview with the history of statuses: confirmed means that it holds `Confirmed`. @throws as `overview` */
     details: (id: string): Promise<Details | Purged> => look(details, id, '/details'),
     /** Up to a thousand letters that ever had a status, the newest first. @throws AltinnError, TokenError */
-    async list({ resourceId, role, status, from, to, priority }: ListRequest): Promise<Listed> {
+    async list({ resourceId, role, status, from, to }: ListRequest): Promise<Listed> {
       // URLSearchParams encodes a `+`, which Altinn would read as a blank.
       const query = new URLSearchParams({ resourceId, role, status, from, to });
-      const body = await platform.request('GET', '/correspondence/api/v1/correspondence', {
-        query,
-        priority,
-      });
+      const body = await platform.request('GET', '/correspondence/api/v1/correspondence', { query });
       const { ids } = parseAnswer(idList, body, 'a list of correspondences');
       return { ids: ids.flatMap((id) => parseGuid(id) ?? []), full: ids.length >= maxListed };
     },

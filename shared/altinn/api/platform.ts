@@ -15,8 +15,6 @@ export interface Extra {
   /** 4 by default; 1 for who comes again later without. */
   readonly maxTries?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Behind all that somebody waits for. */
-  readonly priority?: 'low' | undefined;
 }
 
 export interface Platform {

@@ -30,7 +30,7 @@ export async function askLists(
   const ask = async (status: LetterStatus) => {
     signal?.throwIfAborted();
     const resourceId = task.resource.slice(resourcePrefix.length);
-    const { ids, full } = await list({ resourceId, role, status, ...boundsOf(task), priority: 'low' });
+    const { ids, full } = await list({ resourceId, role, status, ...boundsOf(task) });
     requests++;
     if (full) open.push(status);
     if (!full || isLast) letters.set(status, ids);

@@ -38,6 +38,7 @@ async function auditWindow(task: AuditTask, deps: AuditDeps, signal?: AbortSigna
   const found: Found = {
     letters: new Set([...(letters.get('Published') ?? []), ...(letters.get('Failed') ?? [])]).size,
     missing: compared.missing,
+    unverified: compared.unverified,
     requests,
     incomplete: open.length > 0 && !halves ? 1 : 0,
   };
@@ -81,8 +82,8 @@ async function auditLetters(
       all.filter(({ status }) => statuses.includes(status)),
     );
   }
-  const { missing } = await compare(said, 'details', resource, deps);
-  return { found: { ...nothing, missing, requests: ids.length }, next: [] };
+  const { missing, unverified } = await compare(said, 'details', resource, deps);
+  return { found: { ...nothing, missing, unverified, requests: ids.length }, next: [] };
 }
 
 function byLetter(letters: ReadonlyMap<LetterStatus, readonly string[]>): Map<string, Said[]> {

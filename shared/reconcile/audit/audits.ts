@@ -50,7 +50,7 @@ export class Audits {
     if (!first || !isWhole) return undefined;
     const from = rows.reduce((least, { from }) => (from < least ? from : least), first.from);
     const to = rows.reduce((most, { to }) => (to > most ? to : most), first.to);
-    return { ...rows.reduce<Found>(add, nothing), from, to };
+    return { from, to, ...rows.map((row) => ({ ...nothing, ...row })).reduce<Found>(add, nothing) };
   }
 }
 

@@ -1,9 +1,10 @@
-import type { Fact } from '../../events/catalogue.ts';
+import { type Fact, settles } from '../../events/catalogue.ts';
 import type { MessageQueue } from '../../storage/message-queue.ts';
 import { askedEvent } from '../../tracking/asked-event.ts';
 import { eventMessage } from '../../tracking/event-message.ts';
 import type { Timeline } from '../../tracking/timeline.ts';
 import { eventOf, type LetterStatus } from './statuses.ts';
+import type { Found } from './task.ts';
 
 export interface CompareDeps {
   readonly timeline: Pick<Timeline, 'facts'>;
@@ -23,16 +24,15 @@ export interface Said {
 /** How many letters are compared at the same moment. */
 const atOnce = 16;
 
-export interface Compared {
-  /** How many facts were missing. */
-  readonly missing: number;
-  /** By letter, all facts that are known of it now. */
+export interface Compared extends Pick<Found, 'missing' | 'unverified'> {
+  /** By letter, the facts that are known of it now, and need no asking. */
   readonly facts: ReadonlyMap<string, ReadonlySet<Fact>>;
 }
 
 /**
  * Compares what Altinn says of letters with their timelines, and puts the facts that are missing there on the queue.
- * One table operation a letter. A letter that we never heard of lacks all of them.
+ * One table operation a letter. A letter that we never heard of lacks all of them. A fact that settles a follow-up, and
+ * is there by a push alone, may be a forgery that hides the loss of the true event: it is put on the queue as well.
  */
 export async function compare(
   said: ReadonlyMap<string, readonly Said[]>,
@@ -42,17 +42,21 @@ export async function compare(
 ): Promise<Compared> {
   const facts = new Map<string, ReadonlySet<Fact>>();
   const left = [...said];
-  let missing = 0;
+  let [missing, unverified] = [0, 0];
   const work = async () => {
     for (let next = left.shift(); next; next = left.shift()) {
       const [correspondenceId, statuses] = next;
-      const known = new Set(await timeline.facts(correspondenceId));
+      const stored = await timeline.facts(correspondenceId);
+      const known = new Set(
+        [...stored.keys()].filter((fact) => stored.get(fact)?.verified || !settles(fact)),
+      );
       facts.set(correspondenceId, known);
       for (const { status, time } of statuses) {
         const { name, fact } = eventOf(status);
         if (known.has(fact)) continue;
         known.add(fact);
-        missing++;
+        if (stored.has(fact)) unverified++;
+        else missing++;
         const event = askedEvent({ correspondenceId, name, question, time, resource });
         if (!dryRun)
           await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString() }));
@@ -60,5 +64,5 @@ export async function compare(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { missing, facts };
+  return { missing, unverified, facts };
 }

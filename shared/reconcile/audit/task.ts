@@ -29,17 +29,20 @@ export interface Found {
   readonly letters: number;
   /** The facts that Altinn knows and our timelines did not. */
   readonly missing: number;
+  /** Those that our timelines had by a push alone, though they settle follow-ups. */
+  readonly unverified: number;
   readonly requests: number;
   /** The instants with more letters than a list names, so that some of them were not looked at. */
   readonly incomplete: number;
 }
 
-export const nothing: Found = { letters: 0, missing: 0, requests: 0, incomplete: 0 };
+export const nothing: Found = { letters: 0, missing: 0, unverified: 0, requests: 0, incomplete: 0 };
 
 export function add(a: Found, b: Found): Found {
   return {
     letters: a.letters + b.letters,
     missing: a.missing + b.missing,
+    unverified: a.unverified + b.unverified,
     requests: a.requests + b.requests,
     incomplete: a.incomplete + b.incomplete,
   };

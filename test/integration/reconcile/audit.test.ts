@@ -136,7 +136,9 @@ describe('events that are lost at the source', () => {
     expect(await wrong()).toEqual([]);
 
     const again = await cli(['audit', '--since', since], settings);
-    expect(again.stdout).toBe(`${resource}: 43 letters, 0 facts missing, 6 requests (now on the queue)\n`);
+    expect(again.stdout).toBe(
+      `${resource}: 43 letters, 0 facts missing, 0 known by a push alone, 6 requests (now on the queue)\n`,
+    );
     expect(front.lists.every(({ searchParams }) => searchParams.get('role') === 'Sender')).toBe(true);
     expect(
       simulator.letters.all().every(({ changes }) => changes.every(({ status }) => status !== 'Fetched')),

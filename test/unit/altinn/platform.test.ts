@@ -51,7 +51,7 @@ describe('a request', () => {
   it('for a list of letters has one role, and the scope of that role', async () => {
     const letters = '/correspondence/api/v1/correspondence';
     const ask = (platform: Awaited<ReturnType<typeof platformOf>>['platform'], query: string) =>
-      platform.request('GET', letters, { query: new URLSearchParams(query), priority: 'low' });
+      platform.request('GET', letters, { query: new URLSearchParams(query) });
     const owner = await platformOf(() => ({ body: { ids: [] } }));
     await ask(owner.platform, 'role=Sender');
     for (const query of ['', 'role=sender', 'role=RecipientAndSender', 'role=Sender&role=Recipient']) {

@@ -6,12 +6,12 @@ import type { FollowUpCheck } from '../../../shared/follow-ups/check.ts';
 import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import type { FollowUp } from '../../../shared/follow-ups/follow-up.ts';
 import { checkFollowUp, type GuardDeps } from '../../../shared/follow-ups/guard.ts';
-import type { Answer } from '../../../shared/follow-ups/question.ts';
+import type { Answer, Question } from '../../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
 import { DeadLetters } from '../../../shared/queue/dead-letters.ts';
 import { NonRetryableError, RetryableError } from '../../../shared/queue/errors.ts';
-import { type Message, newMessage } from '../../../shared/queue/message.ts';
+import { type Message, newMessage, type Via } from '../../../shared/queue/message.ts';
 import { eventMessage } from '../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { eventOf } from '../../support/fixture.ts';
@@ -50,12 +50,12 @@ async function start(answer?: () => Answer) {
   const write = (what: string, fields?: object) => void lines.push(`${what} ${JSON.stringify(fields ?? {})}`);
   const log = { info: write, warn: write, error: write };
   const now = () => new Date(storage.now);
-  const happened = (name: EventName, id: string = name) =>
+  const happened = (name: EventName, id: string = name, via: Via = 'push') =>
     timeline.record(
       letter,
       eventMessage(
         { ...eventOf('subject-person'), type: typePrefix + name, id },
-        { via: 'push', enqueuedAt: now().toISOString() },
+        { via, enqueuedAt: now().toISOString() },
       ),
     );
   const followUp = async () => {
@@ -393,6 +393,28 @@ describe('with Altinn', () => {
     expect(await followUp()).toMatchObject({ state: 'suppressed', reason: 'read' });
   });
 
+  it.each([
+    ['open', 'suppressed', 0],
+    ['disputed', 'suppressed', 0],
+    ['notified', 'closed', 1],
+  ] as const)('that came before is enough to suppress what is %s', async (state, becomes, questions) => {
+    let asked = 0;
+    const { happened, check, followUp, followUps, channel } = await start(() => {
+      asked++;
+      return known({ read: '2026-08-20T05:00:00Z' });
+    });
+    const { etag, ...stored } = await followUp();
+    await followUps.save(
+      { ...stored, state, notifiedAt: state === 'notified' ? stored.openedAt : undefined },
+      etag,
+    );
+    await happened('correspondencereceiverread', 'asked-list-correspondencereceiverread', 'asked');
+    await check();
+    expect(asked).toBe(questions);
+    expect(await followUp()).toMatchObject({ state: becomes, reason: 'read' });
+    expect(channel.notified).toHaveLength(questions);
+  });
+
   it('that does not answer: waits, says so in the status, and notifies unchecked after ALTINN_MAX_WAIT', async () => {
     const { channel, check, release, pass, followUp } = await start(() => ({
       is: 'silent',
@@ -462,7 +484,7 @@ describe('with Altinn', () => {
     const asked: string[] = [];
     const { happened, check, followUp, pass, now } = await start();
     await happened('correspondencereceiverread');
-    const askAltinn = async (_: string, heardAt: string) => {
+    const askAltinn = async ({ heardAt }: Question) => {
       asked.push(heardAt);
       return known();
     };

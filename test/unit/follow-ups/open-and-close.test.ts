@@ -24,13 +24,18 @@ function start(graceMs = 300_000, since = '2026-08-19T00:00:00Z', via: Via = 'pu
     since: async () => since,
     now: () => now,
   });
-  const happens = (name: string, changes: Partial<CloudEvent> = {}) =>
-    consequence({
-      event: { ...eventOf('subject-person'), type: typePrefix + name, ...changes } as CloudEvent,
-      id: parseGuid((changes.resourceinstance as string) ?? letter) as string,
-      via,
-      traceparent,
-    });
+  const lines: string[] = [];
+  const write = (what: string) => void lines.push(what);
+  const happens = (name: string, changes: Partial<CloudEvent> = {}, known = via) =>
+    consequence(
+      {
+        event: { ...eventOf('subject-person'), type: typePrefix + name, ...changes } as CloudEvent,
+        id: parseGuid((changes.resourceinstance as string) ?? letter) as string,
+        via: known,
+        traceparent,
+      },
+      { info: write, warn: write, error: write },
+    );
   const checks = () =>
     (storage.rowsOf('due') as unknown as Due[]).map(({ kind, correspondenceId, at, rank }) => {
       return { kind, correspondenceId, rank, after: (Date.parse(at) - now.getTime()) / 1000 };
@@ -38,7 +43,7 @@ function start(graceMs = 300_000, since = '2026-08-19T00:00:00Z', via: Via = 'pu
   const forget = () => {
     for (const key of storage.rows.keys()) if (key.startsWith('["due"')) storage.rows.delete(key);
   };
-  return { storage, followUps, happens, checks, forget };
+  return { storage, followUps, happens, checks, forget, lines };
 }
 
 describe('openAndClose', () => {
@@ -94,6 +99,37 @@ describe('openAndClose', () => {
     expect(checks().sort((a, b) => (a.kind < b.kind ? -1 : 1))).toEqual(
       kinds.map((kind) => ({ kind, correspondenceId: letter, rank: 'verified-closing', after: 0 })),
     );
+  });
+
+  it('suppresses at once what Altinn said is settled, when it was asked', async () => {
+    const { followUps, happens, checks, forget, lines } = start();
+    await happens('correspondencereceiverneverread');
+    await happens('correspondencereceiverneverconfirmed');
+    forget();
+    await happens('correspondencereceiverread', {}, 'asked');
+    const [, neverRead] = await followUps.of(letter);
+    expect(neverRead).toMatchObject({ state: 'suppressed', reason: 'read', closedAt: now.toISOString() });
+    expect(neverRead).not.toHaveProperty('dueAt');
+    expect(lines).toEqual(['follow-up suppress']);
+    expect(checks()).toEqual([]);
+  });
+
+  it.each([
+    ['was notified', { state: 'notified' }],
+    ['was perhaps notified', { claim: { by: 'somebody', at: now.toISOString() } }],
+    ['was notified, and is disputed', { state: 'disputed', notifiedAt: now.toISOString() }],
+    ['is on the queue', { lease: { id: 'a', until: now.toISOString() } }],
+  ] as const)('leaves it to the guard when it %s', async (_, changes) => {
+    const { followUps, happens, checks, forget } = start();
+    await happens('correspondencereceiverneverread');
+    const [followUp] = await followUps.of(letter);
+    if (!followUp) throw new Error('not there');
+    await followUps.save({ ...followUp, ...changes }, followUp.etag);
+    forget();
+    await happens('correspondencereceiverread', {}, 'asked');
+    const [after] = await followUps.of(letter);
+    expect(after?.reason).toBeUndefined();
+    expect(checks()).toMatchObject([{ rank: 'verified-closing', after: 0 }]);
   });
 
   it.each(['open', 'notified', 'suppressed', 'closed'] as const)(

@@ -3,6 +3,7 @@ import { AltinnError } from '../../../shared/altinn/api/altinn-error.ts';
 import type { Letter } from '../../../shared/altinn/api/correspondence.ts';
 import { TokenError } from '../../../shared/altinn/auth/token-error.ts';
 import { makeAskAltinn } from '../../../shared/follow-ups/question.ts';
+import { deriveStatus } from '../../../shared/tracking/status.ts';
 
 const id = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
 const { signal } = new AbortController();
@@ -20,7 +21,8 @@ function start(answer: () => Partial<Letter>) {
     return { isGone: false, ...answer() } as Letter;
   };
   const ask = makeAskAltinn({ letter }, listener);
-  return { ask: (heardAt = long) => ask(id, heardAt, signal), asked: () => asked, heard };
+  const question = { kind: 'never-read', correspondenceId: id, status: deriveStatus([]) } as const;
+  return { ask: (heardAt = long) => ask({ ...question, heardAt }, signal), asked: () => asked, heard };
 }
 
 const history = (...statuses: string[]) => ({

@@ -43,12 +43,12 @@ describe('a timeline', () => {
   it('knows its facts, and how an event came', async () => {
     const { timeline, run, storage } = start();
     const event = eventOf('subject-person');
-    expect(await timeline.facts(letter)).toEqual(new Set());
+    expect(await timeline.facts(letter)).toEqual(new Map());
     expect(await timeline.via(letter, event)).toBeUndefined();
     await run(event, false, { via: 'pull' });
     await run(eventOf('unknown-type'));
     const before = storage.operations;
-    expect(await timeline.facts(letter)).toEqual(new Set(['published']));
+    expect(await timeline.facts(letter)).toEqual(new Map([['published', { verified: true }]]));
     expect(await timeline.via(letter, event)).toBe('pull');
     expect(storage.operations - before).toBe(2);
   });

@@ -97,13 +97,13 @@ describe('audit-letters', () => {
     for (const resource of resources) {
       expect(reports()).toContainEqual(
         expect.stringMatching(
-          `^audited resource=${resource} from=2026-08-18T18:00:00.000Z to=2026-08-20T00:00:00.000Z letters=3000 missing=4500 requests=\\d+ incomplete=0$`,
+          `^audited resource=${resource} from=2026-08-18T18:00:00.000Z to=2026-08-20T00:00:00.000Z letters=3000 missing=4500 unverified=0 requests=\\d+ incomplete=0$`,
         ),
       );
       for (const from of ['2026-08-12T18', '2026-07-20T18', '2026-05-21T18']) {
         expect(reports()).toContainEqual(
           expect.stringMatching(
-            `^audited resource=${resource} from=${from}.* letters=0 missing=0 requests=3`,
+            `^audited resource=${resource} from=${from}.* letters=0 missing=0 unverified=0 requests=3`,
           ),
         );
       }

@@ -15,7 +15,7 @@ const day = Date.parse('2026-08-19T00:00:00Z');
 const hour = 3_600_000;
 
 function start(letters: readonly ListedLetter[], role: Role = 'Sender', dryRun = false) {
-  const known = new Map<string, Set<Fact>>();
+  const known = new Map<string, Map<Fact, { verified: boolean }>>();
   const lookedUp: string[] = [];
   const altinn = makeLetterList(letters);
   const queued: EventMessage[] = [];
@@ -25,16 +25,22 @@ function start(letters: readonly ListedLetter[], role: Role = 'Sender', dryRun =
     timeline: {
       facts: async (id) => {
         lookedUp.push(id);
-        return known.get(id) ?? new Set();
+        return known.get(id) ?? new Map();
       },
     },
     events: { send: async (message: object) => void queued.push(message as EventMessage) },
     dryRun,
     now: () => now,
   };
-  /** Has our timeline of a letter state facts. */
-  const know = (id: string, ...facts: Fact[]) =>
-    void known.set(id, new Set([...(known.get(id) ?? []), ...facts]));
+  const stating =
+    (verified: boolean) =>
+    (id: string, ...facts: Fact[]) => {
+      const stored = known.get(id) ?? new Map();
+      known.set(id, stored);
+      for (const fact of facts) stored.set(fact, { verified });
+    };
+  /** Has our timeline of a letter state facts: as a pull brought them, or as somebody pushed them. */
+  const [know, pushed] = [stating(true), stating(false)];
   const run = async (): Promise<Found> => {
     let found = nothing;
     const left = [beginAudit('test', resource, window, role)];
@@ -47,7 +53,7 @@ function start(letters: readonly ListedLetter[], role: Role = 'Sender', dryRun =
   };
   const facts = () =>
     queued.map(({ body: { event } }) => `${event.resourceinstance} ${event.type.split('.').at(-1)}`).sort();
-  return { ...altinn, lookedUp, queued, facts, know, run };
+  return { ...altinn, lookedUp, queued, facts, know, pushed, run };
 }
 
 const published = 'correspondencepublished';
@@ -69,7 +75,7 @@ describe('an audit', () => {
     know(letterId(1), 'published');
     know(letterId(2), 'published', 'confirmed', 'read');
     know(letterId(5), 'published');
-    expect(await run()).toEqual({ letters: 5, missing: 5, requests: 6, incomplete: 0 });
+    expect(await run()).toEqual({ letters: 5, missing: 5, unverified: 0, requests: 6, incomplete: 0 });
     expect(facts()).toEqual([
       `${letterId(1)} ${read}`,
       `${letterId(2)} correspondencepurged`,
@@ -95,12 +101,22 @@ describe('an audit', () => {
     expect(dry.facts()).toEqual([]);
   });
 
-  it('asks by the bare id of the resource, at the lowest priority', async () => {
+  it('asks for proof of what settles a follow-up and is known by a push alone: the push may be forged', async () => {
+    const letters: ListedLetter[] = [
+      { id: letterId(1), at: day, statuses: ['Published', 'Read', 'Confirmed'] },
+    ];
+    const { run, know, pushed, facts } = start(letters);
+    pushed(letterId(1), 'published', 'read');
+    know(letterId(1), 'confirmed');
+    expect(await run()).toMatchObject({ letters: 1, missing: 0, unverified: 1 });
+    expect(facts()).toEqual([`${letterId(1)} ${read}`]);
+  });
+
+  it('asks by the bare id of the resource', async () => {
     const { run, asked } = start([]);
     await run();
     expect(asked.map(({ status }) => status)).toEqual(['Published', 'PurgedByAltinn', 'Failed']);
-    for (const request of asked)
-      expect(request).toMatchObject({ resourceId: 'my-letters', role: 'Sender', priority: 'low' });
+    for (const request of asked) expect(request).toMatchObject({ resourceId: 'my-letters', role: 'Sender' });
   });
 
   it('of a recipient asks as one, for what it can be told, and about no letter alone', async () => {
