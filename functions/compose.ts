@@ -1,6 +1,7 @@
 import type { TimerFunctionOptions } from '@azure/functions';
 import { makeCorrespondence } from '../shared/altinn/api/correspondence.ts';
 import { makeEvents } from '../shared/altinn/api/events.ts';
+import { heard } from '../shared/altinn/api/heard.ts';
 import { makePlatform } from '../shared/altinn/api/platform.ts';
 import { serviceOwnerScope, writeScope } from '../shared/altinn/auth/scopes.ts';
 import { makeTokens } from '../shared/altinn/auth/tokens.ts';
@@ -21,6 +22,7 @@ import { enqueueReactions } from '../shared/reactions/enqueue.ts';
 import { makeVerify } from '../shared/reactions/verify.ts';
 import { Audits } from '../shared/reconcile/audit/audits.ts';
 import { roleOf, scopeFor } from '../shared/reconcile/audit/statuses.ts';
+import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
 import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
 import type { Configuration } from '../shared/settings/configuration.ts';
 import { connectStorage, type Storage } from '../shared/storage/connect.ts';
@@ -51,6 +53,7 @@ export function compose(configuration: Configuration) {
   const { askAltinn } = altinn ?? {};
   const { consequence, guard, release } = composeFollowUps(configuration, {
     followUps,
+    timeline,
     queues,
     tables,
     altinn,
@@ -123,26 +126,30 @@ function connectAltinn({ altinn, asking }: Configuration, shared: Table) {
   const requests = isServiceOwner ? 1 : 2;
   const pace = new Pace(shared, { rate: asking.pace / requests, maxRate: asking.maxPace / requests });
   const role = roleOf(altinn);
+  const { list, details } = correspondence;
+  const listenedTo = { list: heard(list, pace), details: heard(details, pace) };
   return {
     platform,
     pace,
     whose: whoseEvents(altinn),
     // Without the scope for writing, a look at a letter would record it as fetched.
     askAltinn: scopes.includes(writeScope) ? makeAskAltinn(correspondence, pace) : undefined,
-    auditing: scopes.includes(scopeFor(role)) ? { role, correspondence } : undefined,
+    auditing: scopes.includes(scopeFor(role)) ? { role, correspondence: listenedTo } : undefined,
   };
 }
 
 /** What opens and closes follow-ups, what checks them, and what releases those that are due. */
 function composeFollowUps(
-  { followUp, asking, pausing }: Configuration,
+  { followUp, asking, pausing, resources }: Configuration,
   {
     followUps,
+    timeline,
     queues,
     tables,
     altinn,
   }: Pick<Storage, 'queues' | 'tables'> & {
     followUps: FollowUps;
+    timeline: Timeline;
     altinn: ReturnType<typeof connectAltinn>;
   },
 ) {
@@ -153,6 +160,16 @@ function composeFollowUps(
   const { askAltinn, pace } = altinn ?? {};
   const channel = webhook ? webhookChannel(webhook) : logChannel;
   const { maxWaitMs } = asking;
+  const askTogether =
+    altinn?.auditing &&
+    makeAskTogether({
+      ...altinn.auditing,
+      table: tables.shared,
+      pace: altinn.pace,
+      timeline,
+      resources,
+      events: queues.events,
+    });
   return {
     consequence: openAndClose({ followUps, due, graceMs, since }),
     guard: {
@@ -167,6 +184,15 @@ function composeFollowUps(
       leaseMs,
       paused,
     },
-    release: { due, followUps, queue: queues.followUps, leaseMs, pace: askAltinn && pace, since, paused },
+    release: {
+      due,
+      followUps,
+      queue: queues.followUps,
+      leaseMs,
+      pace: askAltinn && pace,
+      askTogether: askAltinn && askTogether,
+      since,
+      paused,
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Table } from '../storage/table.ts';
 
 interface Row {
@@ -11,8 +12,9 @@ interface Row {
   readonly failures: number;
   /** Whether the one probe is under way that may end that. */
   readonly probing: boolean;
-  /** When it was slowed down last, in milliseconds since 1970. */
+  /** When it was slowed down last, and when it last rose, in milliseconds since 1970. */
   readonly slowedAt: number;
+  readonly raisedAt: number;
 }
 
 interface Options {
@@ -20,6 +22,8 @@ interface Options {
   readonly rate: number;
   readonly maxRate: number;
   readonly now?: () => number;
+  /** Waits so many milliseconds. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 /** So many requests, the first after so many milliseconds, and so far apart. */
@@ -36,6 +40,8 @@ const none: Slots = { count: 0, firstMs: 0, intervalMs: 0 };
 
 /** How far ahead requests are given out, in milliseconds. */
 const horizonMs = 60_000;
+/** Milliseconds after which a moment has passed, and that somebody waits for one. */
+const [lateMs, maxTurnMs] = [500, 10_000];
 /** An answer that takes longer slows the pace down. */
 const slowMs = 3_000;
 /** So many failures in a row close the way to Altinn for a while. */
@@ -43,13 +49,15 @@ const maxFailures = 5;
 /** Milliseconds that it stays closed: doubled with each probe that fails, up to the second. */
 const closedMs = [30_000, 300_000] as const;
 const minRate = 0.2;
+/** Milliseconds of use in which it rises by a tenth, and how many such steps it takes at once. */
+const [stepMs, maxSteps] = [20_000, 3];
 /** What was under way together slows it down once. */
 const slowedForMs = 10_000;
 
 /**
  * The pace towards Altinn of all instances together: one row, of which each takes slices of a minute at the most, so that
  * a request costs a fraction of a storage operation. It slows down when Altinn's answers get slower or it says 429, rises
- * again by a tenth a slice, and stops for a while when Altinn is down; then one probe ends that.
+ * again by a tenth every twenty seconds that it is used, and stops for a while when Altinn is down; then one probe ends that.
  */
 export class Pace {
   readonly #table: Table;
@@ -57,9 +65,9 @@ export class Pace {
   #troubled = false;
   #slowedAt = 0;
 
-  constructor(table: Table, { rate, maxRate, now = Date.now }: Options) {
+  constructor(table: Table, { rate, maxRate, now = Date.now, sleep = delay }: Options) {
     this.#table = table;
-    this.#options = { rate: Math.min(rate, maxRate), maxRate, now };
+    this.#options = { rate: Math.min(rate, maxRate), maxRate, now, sleep };
   }
 
   /** Takes so many requests at the most. Two table operations, and more only where somebody else was faster. */
@@ -73,14 +81,32 @@ export class Pace {
         slots = { ...none, count: Math.min(1, max) };
         return { ...row, probing: true, closedUntil: now + closedFor(row.failures) };
       }
+      const steps = row.failures === 0 ? Math.min(maxSteps, Math.max(0, now - row.raisedAt) / stepMs) : 0;
+      const rate = Math.min(this.#options.maxRate, row.rate * 1.1 ** steps);
       const first = Math.max(row.nextAt, now);
-      const count = Math.min(max, Math.floor(((now + horizonMs - first) * row.rate) / 1_000));
+      const count = Math.min(max, Math.floor(((now + horizonMs - first) * rate) / 1_000));
       if (count < 1) return undefined;
-      slots = { count, firstMs: first - now, intervalMs: 1_000 / row.rate };
-      const rate = row.failures === 0 ? Math.min(this.#options.maxRate, row.rate * 1.1) : row.rate;
-      return { ...row, rate, nextAt: first + (count * 1_000) / row.rate };
+      slots = { count, firstMs: first - now, intervalMs: 1_000 / rate };
+      return { ...row, rate, raisedAt: now, nextAt: first + (count * 1_000) / rate };
     });
     return slots;
+  }
+
+  /**
+   * Waits for a moment that was taken, a minute before at the most, or for a new one where that has passed.
+   * @param at milliseconds since 1970; absent where none was taken
+   * @returns `false` if there is none within a few seconds: then nothing may be asked
+   */
+  async turn(at?: number): Promise<boolean> {
+    const { now, sleep } = this.#options;
+    let waitMs = at === undefined ? Number.NEGATIVE_INFINITY : at - now();
+    if (waitMs < -lateMs || waitMs > maxTurnMs) {
+      const { count, firstMs } = await this.take(1);
+      if (count === 0 || firstMs > maxTurnMs) return false;
+      waitMs = firstMs;
+    }
+    if (waitMs > 0) await sleep(waitMs);
+    return true;
   }
 
   /** Altinn answered. Costs nothing while all is well. */
@@ -113,9 +139,10 @@ export class Pace {
       const stored = await this.#table.get<Row>(key.partitionKey, key.rowKey);
       const { rate, maxRate, now } = this.#options;
       const { nextAt = 0, closedUntil = 0, failures = 0, probing = false, slowedAt = 0 } = stored ?? {};
+      const { raisedAt = now() } = stored ?? {};
       this.#troubled ||= failures > 0;
       const known = Math.min(stored?.rate ?? rate, maxRate);
-      const row = { rate: known, nextAt, closedUntil, failures, probing, slowedAt };
+      const row = { rate: known, nextAt, closedUntil, failures, probing, slowedAt, raisedAt };
       const changed = next(row, now());
       if (!changed) return;
       const saved = stored
@@ -133,5 +160,5 @@ function closedFor(failures: number): number {
 
 function slowed(row: Row, now: number, by: number): Row {
   if (now - row.slowedAt < slowedForMs) return row;
-  return { ...row, rate: Math.max(minRate, row.rate * by), slowedAt: now };
+  return { ...row, rate: Math.max(minRate, row.rate * by), slowedAt: now, raisedAt: now };
 }

@@ -15,7 +15,7 @@ import type { FollowUps, StoredFollowUp } from './store.ts';
 
 export interface ActDeps {
   readonly followUps: Pick<FollowUps, 'save'>;
-  readonly due: Pick<DueFollowUps, 'add'>;
+  readonly due: Pick<DueFollowUps, 'add' | 'remove'>;
   readonly channel: Channel;
   readonly deadLetters: Pick<DeadLetters, 'add'>;
   readonly now?: () => Date;
@@ -163,10 +163,12 @@ export class Act {
 
   /** Saves what became of it and gives the lease back; first of all notes when it is due again, lest it be forgotten. */
   async #finish(changes: Partial<FollowUp>, next?: Date, rank: Rank = 'later'): Promise<void> {
-    const { kind, correspondenceId } = this.#followUp;
+    const { kind, correspondenceId, lease } = this.#followUp;
     const dueAt = next?.toISOString();
     if (dueAt) await this.#deps.due.add({ kind, correspondenceId, at: dueAt, rank });
     await this.#save({ ...notWaiting, ...changes, dueAt, lease: undefined });
+    if (lease?.rank)
+      await this.#deps.due.remove({ kind, correspondenceId, at: lease.until, rank: lease.rank });
   }
 
   async #save(changes: Partial<FollowUp>): Promise<void> {

@@ -6,6 +6,7 @@ export const checkBody = z.object({
   kind: z.enum(followUpKinds),
   correspondenceId: z.guid(),
   lease: z.optional(z.string()),
+  askAt: z.optional(z.iso.datetime()),
 });
 
 export interface FollowUpCheck {
@@ -13,4 +14,6 @@ export interface FollowUpCheck {
   readonly correspondenceId: string;
   /** The lease under which it was released. A message whose lease is another's by now is a copy, and does nothing. */
   readonly lease?: string | undefined;
+  /** The moment at the pace towards Altinn that was taken for it: RFC 3339 in UTC. */
+  readonly askAt?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Fact, FollowUpKind } from '../events/catalogue.ts';
+import type { Rank } from './due.ts';
 
 /**
  * Something about a letter that needs attention.
@@ -34,8 +35,10 @@ export interface FollowUp {
   readonly tries?: number | undefined;
   /** Who is taking its step right now: written before, taken away after, so that a crash in between is noticed. */
   readonly claim?: { readonly by: string; readonly at: string } | undefined;
-  /** Its one live message, and until when no other is released. */
-  readonly lease?: { readonly id: string; readonly until: string } | undefined;
+  /** Its one live message, until when no other is released, and as what it is due then. */
+  readonly lease?:
+    | { readonly id: string; readonly until: string; readonly rank?: Rank | undefined }
+    | undefined;
 }
 
 /** Whether somebody was notified of it, or may have been before a crash. */

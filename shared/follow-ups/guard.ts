@@ -40,7 +40,7 @@ export async function checkFollowUp(
   context: ActContext,
 ): Promise<void> {
   const { followUps, askAltinn, now = () => new Date() } = deps;
-  const { kind, correspondenceId, lease } = message.body;
+  const { kind, correspondenceId, lease, askAt } = message.body;
   const read = async () => {
     const letter = await followUps.readLetter(correspondenceId);
     const followUp = letter.followUps.find((each) => each.kind === kind);
@@ -69,7 +69,11 @@ export async function checkFollowUp(
   const heardAt = before.entries.map(({ receivedAt }) => receivedAt).concat(before.followUp.openedAt);
   // It waits for a new answer, so none that others share will do.
   if (before.followUp.waitingFor === unconfirmed) heardAt.push(now().toISOString());
-  const question = { kind, correspondenceId, status: statusBefore, heardAt: heardAt.sort().at(-1) as string };
+  const question = {
+    ...{ kind, correspondenceId, askAt },
+    status: statusBefore,
+    heardAt: heardAt.sort().at(-1) as string,
+  };
   const answer = await askAltinn?.(question, context.signal);
   // What was tracked while Altinn was asked counts too.
   const { entries, followUp: stored } = answer ? await read() : before;

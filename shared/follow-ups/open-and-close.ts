@@ -9,7 +9,7 @@ import type { FollowUps } from './store.ts';
 
 interface Deps {
   readonly followUps: Pick<FollowUps, 'add' | 'get' | 'of' | 'save'>;
-  readonly due: Pick<DueFollowUps, 'add'>;
+  readonly due: Pick<DueFollowUps, 'add' | 'remove'>;
   /** Milliseconds that a follow-up waits before it acts. */
   readonly graceMs: number;
   /** From when on what opens a follow-up is notified; what is older is recorded. RFC 3339 in UTC. */
@@ -71,6 +71,9 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
       if (tracked.via === 'asked' && !perhapsNotified(followUp) && !followUp.lease) {
         const suppressed = { ...followUp, ...notWaiting, state: 'suppressed', reason, closedAt: at } as const;
         if (await followUps.save({ ...suppressed, dueAt: undefined }, etag)) {
+          const { dueAt, verified } = followUp;
+          const wasDueAs = verified ? 'verified-opening' : 'pushed-opening';
+          if (dueAt) await due.remove({ kind, correspondenceId, at: dueAt, rank: wasDueAs });
           log.info('follow-up suppress', { kind, id: correspondenceId });
           continue;
         }

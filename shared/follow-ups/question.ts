@@ -1,9 +1,9 @@
-import { AltinnError, noAccess, notFound } from '../altinn/api/altinn-error.ts';
 import type { Correspondence, Letter } from '../altinn/api/correspondence.ts';
-import { TokenError } from '../altinn/auth/token-error.ts';
+import { hasNoAccess, heard, isUnknown, type Listener, unanswered } from '../altinn/api/heard.ts';
+import type { Pace } from '../altinn/pace.ts';
 import { resourceUrn } from '../altinn/resource.ts';
 import type { FollowUpKind } from '../events/catalogue.ts';
-import { messageOf } from '../runtime/log.ts';
+import { RetryableError } from '../queue/errors.ts';
 import type { Status } from '../tracking/status.ts';
 
 /** The facts that Altinn's answer can state, each with the type that states it in a timeline. */
@@ -40,60 +40,60 @@ export interface Question {
   readonly status: Status;
   /** When something was last heard of the letter, RFC 3339: an answer from before is of no use. */
   readonly heardAt: string;
+  /** The moment at the pace that was taken for it, RFC 3339. */
+  readonly askAt?: string | undefined;
 }
 
 export type AskAltinn = (question: Question, signal: AbortSignal) => Promise<Answer>;
-
-/** How the pace towards Altinn hears of its answers. */
-export interface Listener {
-  answered(tookMs: number): Promise<void>;
-  silent(retryAfterMs: number | undefined): Promise<void>;
-}
 
 /** Milliseconds that an answer holds for the other follow-ups of the same letter. */
 const sharedForMs = 60_000;
 
 /**
  * Makes the question that every follow-up rests on: what Altinn says of its letter now. It is asked once, whatever is
- * wrong: who asks comes again later. One answer serves all follow-ups of a letter for a minute.
+ * wrong, and when it is its turn: who asks comes again later. One answer serves all follow-ups of a letter for a minute.
+ * The question throws a RetryableError where its turn has passed and no other is near.
  */
-export function makeAskAltinn(correspondence: Pick<Correspondence, 'letter'>, listener: Listener): AskAltinn {
+export function makeAskAltinn(
+  correspondence: Pick<Correspondence, 'letter'>,
+  pace: Listener & Pick<Pace, 'turn'>,
+  now = Date.now,
+): AskAltinn {
   const answers = new Map<string, { readonly at: number; readonly answer: Answer }>();
-  return async ({ correspondenceId: id, heardAt }, signal) => {
-    const now = Date.now();
-    for (const [key, { at }] of answers) if (now - at > sharedForMs) answers.delete(key);
+  const look = heard(correspondence.letter, pace);
+  return async ({ correspondenceId: id, heardAt, askAt }, signal) => {
+    for (const [key, { at }] of answers) if (now() - at > sharedForMs) answers.delete(key);
     const known = answers.get(id);
     if (known && known.at > Date.parse(heardAt)) return known.answer;
+    if (!(await pace.turn(askAt ? Date.parse(askAt) : undefined))) {
+      throw new RetryableError('the pace towards Altinn is taken');
+    }
+    const at = now();
     try {
-      const answer = toAnswer(await correspondence.letter(id, signal), new Date(now).toISOString());
-      answers.set(id, { at: now, answer });
-      await listener.answered(Date.now() - now);
+      const answer = toAnswer(await look(id, signal), new Date(at).toISOString());
+      answers.set(id, { at, answer });
       return answer;
     } catch (error) {
-      const why = disputeOf(error);
-      if (why) {
-        await listener.answered(Date.now() - now);
-        return { is: 'disputed', why };
-      }
-      if (!(error instanceof AltinnError || error instanceof TokenError)) throw error;
-      const seconds = error instanceof AltinnError ? error.retryAfter : undefined;
-      const retryAfterMs = seconds === undefined ? undefined : seconds * 1_000;
-      await listener.silent(retryAfterMs);
-      return { is: 'silent', why: messageOf(error), retryAfterMs };
+      return withoutLetter(error);
     }
   };
 }
 
-function disputeOf(error: unknown): string | undefined {
-  const { status, errorCode } = (error ?? {}) as Partial<AltinnError>;
-  if (!(error instanceof AltinnError)) return undefined;
-  if (status === 404 && errorCode === notFound) {
-    return 'Altinn does not know the letter (404, code 1001): a forged event, or one of another environment';
+/** What an answer is that tells nothing of the letter. @throws an error that is not about Altinn */
+export function withoutLetter(error: unknown): Answer {
+  if (isUnknown(error)) {
+    const why =
+      'Altinn does not know the letter (404, code 1001): a forged event, or one of another environment';
+    return { is: 'disputed', why };
   }
-  if (status === 401 && errorCode === noAccess) {
-    return 'Altinn does not let us see the letter (401, code 4001): give the client access to its resource, or the event was forged';
+  if (hasNoAccess(error)) {
+    const why =
+      'Altinn does not let us see the letter (401, code 4001): give the client access to its resource, or the event was forged';
+    return { is: 'disputed', why };
   }
-  return undefined;
+  const silence = unanswered(error);
+  if (!silence) throw error;
+  return { is: 'silent', ...silence };
 }
 
 /**

@@ -18,6 +18,11 @@ export interface ReleaseDeps {
   readonly leaseMs: number;
   /** Gives out the pace towards Altinn; absent where Altinn is never asked. */
   readonly pace?: Pick<Pace, 'take'> | undefined;
+  /**
+   * Asks Altinn about many letters at once, where that is worth its while.
+   * @returns whether they should wait for what that brings
+   */
+  readonly askTogether?: ((ids: readonly string[]) => Promise<boolean>) | undefined;
   readonly now?: () => Date;
 }
 
@@ -29,6 +34,10 @@ export interface Released {
 
 /** How many are released in one run without a pace. */
 const maxAtOnce = 1_000;
+/** How many of a rank are looked at in one run: some are done with, and have left their row behind. */
+const maxLooked = 5_000;
+/** Milliseconds that a message is there before its turn, for the host looks for messages every two seconds. */
+const aheadMs = 1_000;
 /** How many are released at the same moment. */
 const atOnce = 16;
 
@@ -44,46 +53,45 @@ export async function releaseDue({
   followUps,
   queue,
   pace,
+  askTogether,
   now = () => new Date(),
 }: ReleaseDeps): Promise<Released> {
   const max = maxAtOnce;
-  const lists = await Promise.all(ranks.map((rank) => due.list(rank, now(), max)));
-  const waiting = lists.flat().length;
-  if (waiting === 0) return { released: 0, more: false };
-  const slots = (await pace?.take(Math.min(waiting, max))) ?? { count: max, firstMs: 0, intervalMs: 0 };
+  const lists = await Promise.all(ranks.map((rank) => due.list(rank, now(), maxLooked)));
+  const of = (...wanted: Rank[]) => wanted.flatMap((rank) => lists[ranks.indexOf(rank)] ?? []);
+  const all = of('verified-opening', 'pushed-opening');
+  const areHeld = await askTogether?.(all.map(({ correspondenceId }) => correspondenceId));
+  const openings = areHeld ? [] : all;
+  const [closings, later] = [of('verified-closing', 'pushed-closing'), of('later')];
+  const waiting = openings.length + closings.length + later.length;
+  if (waiting === 0) return { released: 0, more: all.length > 0 };
+  const slots = await pace?.take(Math.min(waiting, max));
+  const count = slots?.count ?? max;
 
-  const queued = inOrder(lists, slots.count);
-  let released = 0;
+  // Half of the pace for what settles, the rest for what opens; what one leaves, the other has.
+  const half = Math.ceil(count / 2);
+  const queued = [...closings.slice(0, half), ...openings, ...closings.slice(half), ...later];
+  // What turned out to be done with leaves its turn to another.
+  const free: number[] = [];
+  let [taken, released] = [0, 0];
   const work = async () => {
-    for (let row = queued.shift(); row && released < slots.count; row = queued.shift()) {
-      const slot = released++;
-      const isReleased = await release(row, slots.firstMs + slot * slots.intervalMs, {
-        due,
-        followUps,
-        queue,
-        leaseMs,
-        now,
-      });
-      if (!isReleased) released--;
+    while (queued.length > 0 && (free.length > 0 || taken < count)) {
+      const row = queued.shift() as Due;
+      const turn = free.pop() ?? taken++;
+      const turnMs = slots && slots.firstMs + turn * slots.intervalMs;
+      if (await release(row, turnMs, { due, followUps, queue, leaseMs, now })) released++;
+      else free.push(turn);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { released, more: waiting > slots.count };
-}
-
-/** Half of the pace for what settles, the rest for what opens; what one leaves, the other has. */
-function inOrder(lists: readonly Due[][], count: number): Due[] {
-  const of = (...wanted: Rank[]) => wanted.flatMap((rank) => lists[ranks.indexOf(rank)] ?? []);
-  const closings = of('verified-closing', 'pushed-closing');
-  const openings = of('verified-opening', 'pushed-opening');
-  const half = Math.ceil(count / 2);
-  return [...closings.slice(0, half), ...openings, ...closings.slice(half), ...of('later')];
+  return { released, more: waiting > count || openings.length < all.length };
 }
 
 async function release(
   row: Due,
-  delayMs: number,
-  { due, followUps, queue, leaseMs, now }: Required<Omit<ReleaseDeps, 'pace'>>,
+  /** Milliseconds until its turn at the pace. */
+  turnMs: number | undefined,
+  { due, followUps, queue, leaseMs, now }: Required<Omit<ReleaseDeps, 'pace' | 'askTogether'>>,
 ): Promise<boolean> {
   const { kind, correspondenceId, rank } = row;
   const at = now();
@@ -102,10 +110,12 @@ async function release(
   }
   const { etag, ...followUp } = stored;
   const until = new Date(at.getTime() + leaseMs).toISOString();
-  const lease = { id: randomUUID(), until };
+  const lease = { id: randomUUID(), until, rank: openingOf(rank) };
   if ((await followUps.save({ ...followUp, lease, dueAt: until }, etag)) === undefined) return false;
-  await due.add({ kind, correspondenceId, at: until, rank: openingOf(rank) });
-  const body: FollowUpCheck = { kind, correspondenceId, lease: lease.id };
+  await due.add({ kind, correspondenceId, at: until, rank: lease.rank });
+  const askAt = turnMs === undefined ? undefined : new Date(at.getTime() + turnMs).toISOString();
+  const body: FollowUpCheck = { kind, correspondenceId, lease: lease.id, askAt };
+  const delayMs = Math.floor(Math.max(0, (turnMs ?? 0) - aheadMs) / 1_000) * 1_000;
   await queue.send(newMessage(body, { via: viaOf(rank), enqueuedAt: at.toISOString() }), { delayMs });
   await due.remove(row);
   return true;

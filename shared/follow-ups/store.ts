@@ -2,6 +2,7 @@ import { type FollowUpKind, followUpKinds } from '../events/catalogue.ts';
 import type { Row, Table } from '../storage/table.ts';
 import type { TimelineEntry } from '../tracking/status.ts';
 import { entriesOf } from '../tracking/timeline.ts';
+import type { Rank } from './due.ts';
 import type { FollowUp } from './follow-up.ts';
 
 /** A follow-up as it was read, with what it takes to replace it. */
@@ -83,17 +84,21 @@ function toRow({ correspondenceId, claim, lease, ...followUp }: FollowUp): Row {
     claimedAt: claim?.at,
     lease: lease?.id,
     leasedUntil: lease?.until,
+    leasedAs: lease?.rank,
   };
 }
 
 function fromRow(row: object): StoredFollowUp {
-  const { partitionKey, etag, claimedBy, claimedAt, lease, leasedUntil } = row as Record<string, string>;
+  const { partitionKey, etag, claimedBy, claimedAt, lease, leasedUntil, leasedAs } = row as Record<
+    string,
+    string
+  >;
   return {
     ...pick(row as Columns),
     correspondenceId: partitionKey as string,
     etag: etag as string,
     claim: claimedBy && claimedAt ? { by: claimedBy, at: claimedAt } : undefined,
-    lease: lease && leasedUntil ? { id: lease, until: leasedUntil } : undefined,
+    lease: lease && leasedUntil ? { id: lease, until: leasedUntil, rank: leasedAs as Rank } : undefined,
   };
 }
 

@@ -44,6 +44,11 @@ export class Timeline {
     return (await this.#table.get<{ via: Via }>(id, keyOfEvent(event, 'pull')))?.via;
   }
 
+  /** The events of an id. One table operation. */
+  async entries(id: string): Promise<TimelineEntry[]> {
+    return entriesOf(await this.#table.list<object>(id, entryPrefix));
+  }
+
   /**
    * The facts that the events of an id state, each with whether Altinn itself has borne it out; none where there are no
    * events. One table operation.

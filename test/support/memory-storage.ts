@@ -29,7 +29,8 @@ export interface QueuedMessage {
 
 /** What Azure Storage would hold, and the time it has. */
 export class MemoryStorage {
-  readonly rows = new Map<string, StoredRow>();
+  /** By table, partition and row key. */
+  readonly #tables = new Map<string, Map<string, Map<string, StoredRow>>>();
   readonly queues = new Map<string, QueuedMessage[]>();
   /** Milliseconds. */
   now = Date.parse('2026-08-20T06:00:00Z');
@@ -38,13 +39,16 @@ export class MemoryStorage {
 
   /** A table as one worker sees it, with the semantics of Azure Tables' insert, replace-if-match and query. */
   table(name: string, pause: Pause = () => {}): Table {
-    const keyOf = ({ partitionKey, rowKey }: Pick<Row, 'partitionKey' | 'rowKey'>) =>
-      JSON.stringify([name, partitionKey, rowKey]);
+    const find = (partitionKey: string, rowKey: string) =>
+      this.#tables.get(name)?.get(partitionKey)?.get(rowKey);
     const store = (row: Row): string => {
       const columns = Object.entries(row).filter(([, value]) => value !== undefined && value !== null);
       const etag = `W/"${++this.#stamps}"`;
       const timestamp = new Date(this.now).toISOString();
-      this.rows.set(keyOf(row), { ...(Object.fromEntries(columns) as Row), etag, timestamp });
+      const partitions = this.#tables.get(name) ?? new Map<string, Map<string, StoredRow>>();
+      const partition = partitions.get(row.partitionKey) ?? new Map<string, StoredRow>();
+      this.#tables.set(name, partitions.set(row.partitionKey, partition));
+      partition.set(row.rowKey, { ...(Object.fromEntries(columns) as Row), etag, timestamp });
       return etag;
     };
     const run = this.#runner(name, pause);
@@ -52,30 +56,35 @@ export class MemoryStorage {
       insert: (row) =>
         run('insert', () => {
           checkRow(row);
-          if (this.rows.has(keyOf(row))) return false;
+          if (find(row.partitionKey, row.rowKey)) return false;
           store(row);
           return true;
         }),
       replace: (row, etag) =>
         run('replace', () => {
           checkRow(row);
-          const stored = this.rows.get(keyOf(row));
+          const stored = find(row.partitionKey, row.rowKey);
           if (!stored) throw restError(404, 'ResourceNotFound');
           return stored.etag === etag ? store(row) : undefined;
         }),
-      get: (partitionKey, rowKey) =>
-        run('get', () => this.rows.get(keyOf({ partitionKey, rowKey })) as never),
+      get: (partitionKey, rowKey) => run('get', () => find(partitionKey, rowKey) as never),
       remove: (partitionKey, rowKey) =>
-        run('remove', () => void this.rows.delete(keyOf({ partitionKey, rowKey }))),
+        run('remove', () => {
+          const partition = this.#tables.get(name)?.get(partitionKey);
+          partition?.delete(rowKey);
+          if (partition?.size === 0) this.#tables.get(name)?.delete(partitionKey);
+        }),
       range: (from, to, max) =>
-        run(
-          'range',
-          () =>
-            this.rowsOf(name)
-              .filter(({ partitionKey }) => partitionKey >= from && partitionKey < to)
-              .sort((a, b) => (a.partitionKey + a.rowKey < b.partitionKey + b.rowKey ? -1 : 1))
-              .slice(0, max) as never[],
-        ),
+        run('range', () => {
+          const partitions = [...(this.#tables.get(name)?.keys() ?? [])].filter(
+            (key) => key >= from && key < to,
+          );
+          const rows: StoredRow[] = [];
+          for (const key of partitions.sort()) {
+            if (rows.length < max) rows.push(...this.rowsOf(name, key));
+          }
+          return rows.slice(0, max) as never[];
+        }),
       list: (partitionKey, prefix) =>
         run('list', () => {
           const upTo = prefix?.replace(/:$/, ';');
@@ -87,14 +96,32 @@ export class MemoryStorage {
     return table as Table;
   }
 
+  /** Copies of the rows of a table, or of one partition of it, in the order of their row keys. */
   rowsOf(table: string, partitionKey?: string): StoredRow[] {
-    return [...this.rows]
-      .filter(([key, row]) => {
-        const [of] = JSON.parse(key) as [string];
-        return of === table && (partitionKey === undefined || row.partitionKey === partitionKey);
-      })
-      .map(([, row]) => ({ ...row }))
+    const partitions = this.#tables.get(table);
+    const wanted =
+      partitionKey === undefined ? [...(partitions?.values() ?? [])] : [partitions?.get(partitionKey)];
+    return wanted
+      .flatMap((partition) => [...(partition?.values() ?? [])])
+      .map((row) => ({ ...row }))
       .sort((a, b) => (a.rowKey < b.rowKey ? -1 : 1));
+  }
+
+  /** How many rows there are in all tables. */
+  get size(): number {
+    return [...this.#tables.keys()].reduce((sum, table) => sum + this.rowsOf(table).length, 0);
+  }
+
+  /** Empties a table. */
+  clear(table: string): void {
+    this.#tables.delete(table);
+  }
+
+  /** Adds columns to a row, as another version of the product may have. */
+  alter(table: string, partitionKey: string, rowKey: string, columns: object): void {
+    const partition = this.#tables.get(table)?.get(partitionKey);
+    const row = partition?.get(rowKey);
+    if (row) partition?.set(rowKey, { ...row, ...columns });
   }
 
   /** A queue as one worker sees it. */

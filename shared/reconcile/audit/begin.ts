@@ -1,6 +1,7 @@
-import { type Role, statusesFor } from './statuses.ts';
+import { settles } from '../../events/catalogue.ts';
+import { eventOf, type Role, statusesFor } from './statuses.ts';
 import type { AuditTask } from './task.ts';
-import { ages, dayBack, type Window } from './window.ts';
+import { ages, dayBack, publishedOn, type Window } from './window.ts';
 
 /** The first part of an audit of a window: all of it. Halves come of it where there are many letters. */
 export function beginAudit(audit: string, resource: string, { from, to }: Window, role: Role): AuditTask {
@@ -14,4 +15,10 @@ export function beginAudit(audit: string, resource: string, { from, to }: Window
 export function nightlyAudits(resource: string, role: Role, now: Date): AuditTask[] {
   const today = now.toISOString().slice(0, 10);
   return ages.map((age) => beginAudit(`${today}-${age}`, resource, dayBack(age, now), role));
+}
+
+/** An audit of what settles follow-ups alone, of the letters that were published on a day, `2026-11-21`, in UTC. */
+export function settlingAudit(resource: string, day: string, role: Role): AuditTask {
+  const whole = beginAudit(`due-${day}`, resource, publishedOn(new Date(day)), role);
+  return { ...whole, statuses: whole.statuses.filter((status) => settles(eventOf(status).fact)) };
 }

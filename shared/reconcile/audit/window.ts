@@ -19,7 +19,12 @@ const lateMs = 6 * 60 * 60 * 1000;
 /** The day, in UTC, that lies so many days back. */
 export function dayBack(age: number, now: Date): Window {
   const midnight = Math.floor(now.getTime() / dayMs) * dayMs;
-  return published(midnight - age * dayMs, midnight - (age - 1) * dayMs);
+  return publishedOn(new Date(midnight - age * dayMs));
+}
+
+/** The window for the letters that were published on a day, in UTC. @param day its first moment */
+export function publishedOn(day: Date): Window {
+  return published(day.getTime(), day.getTime() + dayMs);
 }
 
 /** The window in which publication was asked for of all letters that were published from one time to another. */

@@ -4,7 +4,13 @@ import { MemoryStorage } from '../../support/memory-storage.ts';
 
 function start(rate = 2, maxRate = 10) {
   const storage = new MemoryStorage();
-  const instance = () => new Pace(storage.table('shared'), { rate, maxRate, now: () => storage.now });
+  const instance = () =>
+    new Pace(storage.table('shared'), {
+      rate,
+      maxRate,
+      now: () => storage.now,
+      sleep: async (ms) => pass(ms),
+    });
   const pass = (ms: number) => {
     storage.now += ms;
   };
@@ -21,7 +27,7 @@ describe('the pace towards Altinn', () => {
     expect(taken.filter((slots) => slots.count > 0)[0]).toMatchObject({ firstMs: 0, intervalMs: 500 });
   });
 
-  it('rises by a tenth a slice, up to the ceiling and never above it', async () => {
+  it('rises by a tenth every twenty seconds, up to the ceiling and never above it', async () => {
     const { instance, pass } = start();
     const pace = instance();
     const perMinute: number[] = [];
@@ -98,5 +104,40 @@ describe('the pace towards Altinn', () => {
     const { count, intervalMs } = await other.take(10);
     expect(count).toBe(10);
     expect(1_000 / intervalMs).toBeGreaterThan(3.9);
+  });
+
+  it('has a moment that was taken waited for, and costs nothing for that', async () => {
+    const { storage, instance } = start();
+    const at = storage.now + 1_700;
+    const before = storage.operations;
+    expect(await instance().turn(at)).toBe(true);
+    expect(storage.now).toBe(at);
+    expect(storage.operations).toBe(before);
+  });
+
+  it('gives a new moment for one that has passed, so that what was held up does not come all at once', async () => {
+    const { storage, instance, pass } = start();
+    const pace = instance();
+    const at = storage.now;
+    pass(30_000);
+    const moments: number[] = [];
+    for (let late = 0; late < 10; late++) {
+      expect(await pace.turn(at + late * 500)).toBe(true);
+      moments.push(storage.now);
+    }
+    const gaps = moments.slice(1).map((moment, index) => moment - (moments[index] as number));
+    expect(Math.min(...gaps)).toBeGreaterThan(400);
+  });
+
+  it('has nothing asked where no moment is near, or Altinn is away', async () => {
+    const { instance, pass, storage } = start();
+    await instance().take(1_000);
+    const before = storage.now;
+    expect(await instance().turn()).toBe(false);
+    expect(storage.now).toBe(before);
+    pass(60_000);
+    expect(await instance().turn()).toBe(true);
+    for (let failure = 0; failure < 5; failure++) await instance().silent();
+    expect(await instance().turn()).toBe(false);
   });
 });

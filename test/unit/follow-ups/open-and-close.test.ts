@@ -40,9 +40,7 @@ function start(graceMs = 300_000, since = '2026-08-19T00:00:00Z', via: Via = 'pu
     (storage.rowsOf('due') as unknown as Due[]).map(({ kind, correspondenceId, at, rank }) => {
       return { kind, correspondenceId, rank, after: (Date.parse(at) - now.getTime()) / 1000 };
     });
-  const forget = () => {
-    for (const key of storage.rows.keys()) if (key.startsWith('["due"')) storage.rows.delete(key);
-  };
+  const forget = () => storage.clear('due');
   return { storage, followUps, happens, checks, forget, lines };
 }
 

@@ -3,6 +3,7 @@ import { AltinnError } from '../../../shared/altinn/api/altinn-error.ts';
 import type { Letter } from '../../../shared/altinn/api/correspondence.ts';
 import { TokenError } from '../../../shared/altinn/auth/token-error.ts';
 import { makeAskAltinn } from '../../../shared/follow-ups/question.ts';
+import { RetryableError } from '../../../shared/queue/errors.ts';
 import { deriveStatus } from '../../../shared/tracking/status.ts';
 
 const id = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
@@ -12,17 +13,27 @@ const long = '2026-01-01T00:00:00Z';
 function start(answer: () => Partial<Letter>) {
   let asked = 0;
   const heard: string[] = [];
-  const listener = {
+  const turns: (number | undefined)[] = [];
+  const pace = {
     answered: async () => void heard.push('answered'),
     silent: async (retryAfterMs?: number) => void heard.push(`silent ${retryAfterMs}`),
+    turn: async (at?: number) => {
+      turns.push(at);
+      return at !== 0;
+    },
   };
   const letter = async () => {
     asked++;
     return { isGone: false, ...answer() } as Letter;
   };
-  const ask = makeAskAltinn({ letter }, listener);
+  const ask = makeAskAltinn({ letter }, pace);
   const question = { kind: 'never-read', correspondenceId: id, status: deriveStatus([]) } as const;
-  return { ask: (heardAt = long) => ask({ ...question, heardAt }, signal), asked: () => asked, heard };
+  return {
+    ask: (heardAt = long, askAt?: string) => ask({ ...question, heardAt, askAt }, signal),
+    asked: () => asked,
+    heard,
+    turns,
+  };
 }
 
 const history = (...statuses: string[]) => ({
@@ -116,5 +127,21 @@ describe('Altinn’s answer', () => {
     const text = 'a text that nobody may see';
     const letter = { content: { messageBody: text, messageTitle: text }, ...history('Published') } as never;
     expect(JSON.stringify(await start(() => letter).ask())).not.toContain(text);
+  });
+
+  it('is asked for when it is its turn, and not where that has passed and no other is near', async () => {
+    const { ask, asked, turns } = start(() => ({}));
+    await ask(long, '2026-08-20T06:00:01.500Z');
+    expect(turns).toEqual([Date.parse('2026-08-20T06:00:01.500Z')]);
+    const later = new Date(Date.now() + 1_000).toISOString();
+    await expect(ask(later, new Date(0).toISOString())).rejects.toThrow(RetryableError);
+    expect(asked()).toBe(1);
+  });
+
+  it('takes no turn where an answer is shared', async () => {
+    const { ask, turns } = start(() => ({}));
+    await ask();
+    await ask();
+    expect(turns).toEqual([undefined]);
   });
 });

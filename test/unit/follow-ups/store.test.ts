@@ -28,8 +28,7 @@ describe('FollowUps', () => {
     const storage = new MemoryStorage();
     const followUps = new FollowUps(storage.table('timeline'));
     await followUps.add(whole);
-    const [key, row] = [...storage.rows][0] as [string, object];
-    storage.rows.set(key, { ...row, 'odata.metadata': 'https://x/$metadata' } as never);
+    storage.alter('timeline', letter, 'follow-up:never-read', { 'odata.metadata': 'https://x/$metadata' });
     for (const read of [await followUps.get(letter, 'never-read'), (await followUps.of(letter))[0]]) {
       const { etag, ...followUp } = read as NonNullable<typeof read>;
       expect(followUp).toEqual(whole);

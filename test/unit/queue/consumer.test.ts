@@ -67,7 +67,7 @@ describe('a message', () => {
   it('is left alone whose work is done, and costs storage nothing', async () => {
     const { storage, handle } = start();
     await handle(message);
-    expect([storage.operations, storage.rows.size]).toEqual([0, 0]);
+    expect([storage.operations, storage.size]).toEqual([0, 0]);
   });
 
   it.each([1, 2, 3, 4, 5, 6, 42])('that failed at try %i is retried, counted and later', async (attempt) => {

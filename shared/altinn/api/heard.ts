@@ -1,0 +1,48 @@
+import { messageOf } from '../../runtime/log.ts';
+import { TokenError } from '../auth/token-error.ts';
+import { AltinnError, noAccess, notFound } from './altinn-error.ts';
+
+/** Hears how Altinn answers: the pace towards it, say. */
+export interface Listener {
+  answered(tookMs: number): Promise<void>;
+  silent(retryAfterMs: number | undefined): Promise<void>;
+}
+
+/** Has a listener hear how a question to Altinn was answered. What the question gives or throws stays as it is. */
+export function heard<Args extends unknown[], Given>(
+  ask: (...args: Args) => Promise<Given>,
+  listener: Listener,
+): (...args: Args) => Promise<Given> {
+  return async (...args) => {
+    const beganAt = Date.now();
+    try {
+      const given = await ask(...args);
+      await listener.answered(Date.now() - beganAt);
+      return given;
+    } catch (error) {
+      if (isUnknown(error) || hasNoAccess(error)) await listener.answered(Date.now() - beganAt);
+      else {
+        const silence = unanswered(error);
+        if (silence) await listener.silent(silence.retryAfterMs);
+      }
+      throw error;
+    }
+  };
+}
+
+/** Altinn's answer that there is no such letter; also of one in another environment. */
+export function isUnknown(error: unknown): error is AltinnError {
+  return error instanceof AltinnError && error.status === 404 && error.errorCode === notFound;
+}
+
+/** Altinn's answer that we may not see it. */
+export function hasNoAccess(error: unknown): error is AltinnError {
+  return error instanceof AltinnError && error.status === 401 && error.errorCode === noAccess;
+}
+
+/** Why there was no answer, and how long Altinn asks to stay away; `undefined` for an error that is not about Altinn. */
+export function unanswered(error: unknown): { why: string; retryAfterMs: number | undefined } | undefined {
+  if (!(error instanceof AltinnError || error instanceof TokenError)) return undefined;
+  const seconds = error instanceof AltinnError ? error.retryAfter : undefined;
+  return { why: messageOf(error), retryAfterMs: seconds === undefined ? undefined : seconds * 1_000 };
+}
