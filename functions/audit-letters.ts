@@ -1,13 +1,14 @@
 import type { InvocationContext, Timer } from '@azure/functions';
 import { AltinnError } from '../shared/altinn/api/altinn-error.ts';
 import type { Pace } from '../shared/altinn/pace.ts';
+import type { Role } from '../shared/altinn/role.ts';
+import type { Whose } from '../shared/altinn/whose.ts';
 import { type Consumer, type ConsumerDeps, makeConsumer } from '../shared/queue/consumer.ts';
 import { NonRetryableError, RetryableError } from '../shared/queue/errors.ts';
 import { newMessage } from '../shared/queue/message.ts';
 import { type AuditDeps, auditPart } from '../shared/reconcile/audit/audit-part.ts';
 import type { Audits } from '../shared/reconcile/audit/audits.ts';
 import { nightlyAudits } from '../shared/reconcile/audit/begin.ts';
-import type { Role } from '../shared/reconcile/audit/statuses.ts';
 import { type AuditTask, auditTask } from '../shared/reconcile/audit/task.ts';
 import { logTo } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
@@ -16,15 +17,18 @@ interface TimerDeps {
   /** URNs. */
   readonly resources: readonly string[];
   readonly role: Role;
+  readonly whose: readonly Whose[];
   /** The queue `audits`. */
   readonly queue: Pick<MessageQueue, 'send'>;
   readonly now?: () => Date;
 }
 
-/** Begins the night's audits: one message a resource and age. */
-export function makeAuditLetters({ resources, role, queue, now = () => new Date() }: TimerDeps) {
+/** Begins the night's audits: one message a resource and age, and a subunit's of its own. */
+export function makeAuditLetters({ resources, role, whose, queue, now = () => new Date() }: TimerDeps) {
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
-    const tasks = resources.flatMap((resource) => nightlyAudits(resource, role, now()));
+    const tasks = resources.flatMap((resource) =>
+      whose.flatMap((each) => nightlyAudits({ resource, role, whose: each }, now())),
+    );
     for (const task of tasks) await queue.send(messageOf(task, now()));
     logTo(context).info('audits begun', { resources: resources.length, windows: tasks.length });
   };
@@ -36,8 +40,8 @@ interface ConsumingDeps extends ConsumerDeps, AuditDeps {
   readonly pace?: Pick<Pace, 'take'> | undefined;
 }
 
-/** The lists that a part asks for at the most. */
-const maxLists = 6;
+/** The requests that a part makes at the most: a list for each status, or so many letters. */
+const maxRequests = 6;
 /** Milliseconds until its turn at the pace from which a part rather comes again later. */
 const maxTurnMs = 10_000;
 
@@ -51,8 +55,8 @@ export function makeAuditWindow({ audits, pace, ...deps }: ConsumingDeps): Consu
     timeoutMs: 180_000,
     async work({ body: task }, { log, signal }) {
       if (!(await audits.isFinished(task))) {
-        const slots = await pace?.take(maxLists);
-        if (slots && (slots.count < maxLists || slots.firstMs > maxTurnMs)) {
+        const slots = await pace?.take(maxRequests);
+        if (slots && (slots.count < maxRequests || slots.firstMs > maxTurnMs)) {
           throw new RetryableError('the pace towards Altinn is taken');
         }
         const { found, next } = await auditPart(task, deps, signal).catch(giveUpWhereRefused);
@@ -62,7 +66,7 @@ export function makeAuditWindow({ audits, pace, ...deps }: ConsumingDeps): Consu
       const total = await audits.total(task);
       if (!total) return;
       const report = total.missing > 0 || total.incomplete > 0 ? log.warn : log.info;
-      report('audited', { resource: task.resource, ...total });
+      report('audited', { resource: task.resource, subunit: task.subunit, ...total });
     },
   });
 }

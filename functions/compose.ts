@@ -3,9 +3,10 @@ import { makeCorrespondence } from '../shared/altinn/api/correspondence.ts';
 import { makeEvents } from '../shared/altinn/api/events.ts';
 import { heard } from '../shared/altinn/api/heard.ts';
 import { makePlatform } from '../shared/altinn/api/platform.ts';
-import { serviceOwnerScope, writeScope } from '../shared/altinn/auth/scopes.ts';
+import { serviceOwnerScope } from '../shared/altinn/auth/scopes.ts';
 import { makeTokens } from '../shared/altinn/auth/tokens.ts';
 import { Pace } from '../shared/altinn/pace.ts';
+import { requestsPerLetter, roleOf, scopeFor, whyNotAsked } from '../shared/altinn/role.ts';
 import { whoseEvents } from '../shared/altinn/whose.ts';
 import type { Tracked } from '../shared/events/catalogue.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
@@ -13,6 +14,7 @@ import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
 import { makeAskAltinn } from '../shared/follow-ups/question.ts';
+import { makeAskByList } from '../shared/follow-ups/question-by-list.ts';
 import { makeSince } from '../shared/follow-ups/since.ts';
 import { FollowUps } from '../shared/follow-ups/store.ts';
 import type { Consumer } from '../shared/queue/consumer.ts';
@@ -21,7 +23,6 @@ import { Retries } from '../shared/queue/retries.ts';
 import { enqueueReactions } from '../shared/reactions/enqueue.ts';
 import { makeVerify } from '../shared/reactions/verify.ts';
 import { Audits } from '../shared/reconcile/audit/audits.ts';
-import { roleOf, scopeFor } from '../shared/reconcile/audit/statuses.ts';
 import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
 import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
 import type { Configuration } from '../shared/settings/configuration.ts';
@@ -39,8 +40,6 @@ import { makeReceiveEvents } from './receive-events.ts';
 import { makeReconcileEvents } from './reconcile-events.ts';
 import { makeTrackEvents } from './track-events.ts';
 
-const onWhatIsPushed = 'follow-ups rest on what is pushed: set the credentials to have Altinn asked first';
-
 /** Makes every handler there is from what it needs, as the settings say. Sends nothing. */
 export function compose(configuration: Configuration) {
   const { callers, resources, reconcile, audit } = configuration;
@@ -50,7 +49,7 @@ export function compose(configuration: Configuration) {
   const deadLetters = new DeadLetters(tables.deadLetters);
   const common = { deadLetters, retries: new Retries(tables.retries) };
   const altinn = connectAltinn(configuration, tables.shared);
-  const { askAltinn } = altinn ?? {};
+  const { whyNot = altinn ? undefined : 'set the credentials' } = altinn ?? {};
   const { consequence, guard, release } = composeFollowUps(configuration, {
     followUps,
     timeline,
@@ -98,15 +97,19 @@ export function compose(configuration: Configuration) {
       audits,
     };
     consumers['audit-window'] = makeAuditWindow(deps);
-    const handler = makeAuditLetters({ resources, role: altinn.auditing.role, queue: queues.audits });
+    const { role } = altinn.auditing;
+    const handler = makeAuditLetters({ resources, role, whose: altinn.whose, queue: queues.audits });
     if (resources.length > 0) timers['audit-letters'] = { schedule: audit.schedule, handler };
   }
   return {
-    warnings: [...configuration.warnings, ...(askAltinn ? [] : [onWhatIsPushed])],
+    warnings: [
+      ...configuration.warnings,
+      ...(whyNot ? [`follow-ups rest on what is pushed: ${whyNot} to have Altinn asked first`] : []),
+    ],
     health: makeHealth({
       queue: queues.events,
       table: tables.timeline,
-      followUps: askAltinn ? 'checked with Altinn' : 'on what is pushed',
+      followUps: whyNot ? 'on what is pushed' : 'checked with Altinn',
     }),
     receiveEvents: makeReceiveEvents({ queue: queues.events, callers }),
     consumers,
@@ -116,24 +119,26 @@ export function compose(configuration: Configuration) {
 }
 
 /** The way to Altinn; `undefined` without credentials. */
-function connectAltinn({ altinn, asking }: Configuration, shared: Table) {
+function connectAltinn({ altinn, asking, resources }: Configuration, shared: Table) {
   if (!altinn) return undefined;
   const { environment, scopes } = altinn;
   const platform = makePlatform({ environment, tokens: makeTokens(altinn), maxRate: asking.maxPace });
   const isServiceOwner = scopes.includes(serviceOwnerScope);
   const correspondence = makeCorrespondence(platform, isServiceOwner);
-  // Whom Altinn does not tell of every purge asks for the overview too.
-  const requests = isServiceOwner ? 1 : 2;
+  const [role, whose] = [roleOf(altinn), whoseEvents(altinn)];
+  const requests = requestsPerLetter(altinn);
   const pace = new Pace(shared, { rate: asking.pace / requests, maxRate: asking.maxPace / requests });
-  const role = roleOf(altinn);
   const { list, details } = correspondence;
   const listenedTo = { list: heard(list, pace), details: heard(details, pace) };
+  const whyNot = whyNotAsked({ ...altinn, resources });
+  const question = () =>
+    role === 'Sender' ? makeAskAltinn(correspondence, pace) : makeAskByList({ list, whose, pace });
   return {
     platform,
     pace,
-    whose: whoseEvents(altinn),
-    // Without the scope for writing, a look at a letter would record it as fetched.
-    askAltinn: scopes.includes(writeScope) ? makeAskAltinn(correspondence, pace) : undefined,
+    whose,
+    whyNot,
+    askAltinn: whyNot ? undefined : question(),
     auditing: scopes.includes(scopeFor(role)) ? { role, correspondence: listenedTo } : undefined,
   };
 }
@@ -164,6 +169,7 @@ function composeFollowUps(
     altinn?.auditing &&
     makeAskTogether({
       ...altinn.auditing,
+      whose: altinn.whose,
       table: tables.shared,
       pace: altinn.pace,
       timeline,

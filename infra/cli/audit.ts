@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { makeCorrespondence } from '../../shared/altinn/api/correspondence.ts';
+import { published } from '../../shared/altinn/api/list-window.ts';
 import { resourceUrn } from '../../shared/altinn/resource.ts';
+import { roleOf } from '../../shared/altinn/role.ts';
+import { whoseEvents } from '../../shared/altinn/whose.ts';
 import { type AuditDeps, auditPart } from '../../shared/reconcile/audit/audit-part.ts';
 import { beginAudit } from '../../shared/reconcile/audit/begin.ts';
-import { roleOf } from '../../shared/reconcile/audit/statuses.ts';
 import { type AuditTask, add, type Found, nothing } from '../../shared/reconcile/audit/task.ts';
-import { published } from '../../shared/reconcile/audit/window.ts';
 import { readStorage } from '../../shared/settings/storage.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
@@ -55,13 +56,19 @@ async function run(
   };
   const reports: object[] = [];
   for (const urn of resources) {
-    const window = published(first, last);
-    const found = await auditAll(beginAudit('by-hand', urn, window, role), deps, (soFar, left) =>
-      output.progress(`${urn}: ${describe(soFar)}, windows left: ${left}`),
-    );
-    reports.push({ resource: urn, ...window, ...found });
-    const enqueued = dryRun ? 'nothing was changed' : 'now on the queue';
-    output.line(`${urn}: ${describe(found)} (${enqueued})${found.incomplete > 0 ? `; ${incomplete}` : ''}`);
+    for (const whose of whoseEvents(settings)) {
+      const window = published(first, last);
+      const name = whose.subunit ? `${urn} of ${whose.subunit}` : urn;
+      const task = beginAudit('by-hand', window, { resource: urn, role, whose });
+      const found = await auditAll(task, deps, (soFar, left) =>
+        output.progress(`${name}: ${describe(soFar)}, windows left: ${left}`),
+      );
+      reports.push({ resource: urn, subunit: whose.subunit, ...window, ...found });
+      const enqueued = dryRun ? 'nothing was changed' : 'now on the queue';
+      output.line(
+        `${name}: ${describe(found)} (${enqueued})${found.incomplete > 0 ? `; ${incomplete}` : ''}`,
+      );
+    }
   }
   output.result({ dryRun, reports });
   return exit.ok;

@@ -6,7 +6,7 @@ export type Resources = ReadonlyMap<string, string>;
 /** The numbers of the sub-units of an organisation, by its own. */
 export type Subunits = ReadonlyMap<string, readonly string[]>;
 
-interface Register {
+export interface Register {
   readonly resources: Resources;
   readonly subunits: Subunits;
 }

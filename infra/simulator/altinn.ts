@@ -56,7 +56,7 @@ export async function startAltinn({
       ...exchangeRoutes(url, simulator.clients, keys),
       ...subscriptionRoutes(parts),
       ...eventRoutes(parts),
-      listRoute(simulator.letters, simulator.resources, caller),
+      listRoute(simulator.letters, simulator, caller),
       ...correspondenceRoutes(simulator.letters, caller),
       ...simulatorRoutes(simulator, url),
     ],

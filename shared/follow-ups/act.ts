@@ -193,7 +193,7 @@ export class Act {
         correspondenceId,
         resource: answer?.resource ?? this.#status.resource,
         recipient: answer ? answer.recipient : this.#status.recipient,
-        since: answer ? utc(answer.dueAt ?? '') : this.#status.facts[openingFact(kind)],
+        since: answer?.dueAt ? utc(answer.dueAt) : this.#status.facts[openingFact(kind)],
         ...(answer?.dueAt && { dueAt: utc(answer.dueAt) }),
         ...(answer?.published && { published: utc(answer.published) }),
         status: answer ? (reason ?? openingFact(kind)) : this.#status.word,

@@ -13,6 +13,15 @@ const silentMs = [60_000, 120_000, 300_000, 600_000, 1_800_000];
 /** Milliseconds until Altinn is asked again about a closing event that it does not bear out: a confirmation takes seconds. */
 const unconfirmedMs = [10_000, 30_000, 60_000, 300_000];
 
+/**
+ * Milliseconds until it is looked again whether the pull, hourly by default, has brought the event that opens a follow-up
+ * of which no list tells the due date, and for how long. What it never brings, somebody else has posted.
+ */
+const unpulledMs = [
+  { forMs: 24 * 60 * 60_000, delayMs: 30 * 60_000 },
+  { forMs: 8 * 24 * 60 * 60_000, delayMs: 6 * 60 * 60_000 },
+];
+
 export type Decision =
   /** Its time has not come, or something has to come first. */
   | { readonly do: 'wait'; readonly until: Date; readonly for?: string; readonly isSilent?: true }
@@ -100,12 +109,17 @@ function waitForAltinn(
 
 /** A letter that has no due date, or whose date has not come, or that needs no confirmation, cannot be overdue. */
 function notCalledFor(
-  { kind, claim }: FollowUp,
-  { dueAt, published, needsConfirmation }: Extract<Answer, { is: 'known' }>,
+  { kind, claim, openedAt }: FollowUp,
+  { dueAt, published, needsConfirmation, isBorneOut }: Extract<Answer, { is: 'known' }>,
   { graceMs, since }: Known,
   now: Date,
 ): Decision | undefined {
-  if (claim) return undefined;
+  if (claim || isBorneOut) return undefined;
+  if (isBorneOut === false) {
+    const delayMs = unpulledMs.find(({ forMs }) => now.getTime() - Date.parse(openedAt) < forMs)?.delayMs;
+    if (delayMs === undefined) return { do: 'suppress', reason: 'notCalledFor' };
+    return { do: 'wait', until: after(now, delayMs), for: 'the pull to bring the event that opens it' };
+  }
   const due = Date.parse(dueAt ?? '');
   if (Number.isNaN(due) || !published || (kind === 'never-confirmed' && !needsConfirmation)) {
     return { do: 'suppress', reason: 'notCalledFor' };

@@ -111,12 +111,13 @@ function holds({ lease }: FollowUp, mine: string | undefined, leaseMs: number, n
 async function enqueueLearnt(
   correspondenceId: string,
   entries: readonly TimelineEntry[],
-  { facts, resource }: Extract<Answer, { is: 'known' }>,
+  { facts, resource, question }: Extract<Answer, { is: 'known' }>,
   { events, now = () => new Date() }: GuardDeps,
 ): Promise<void> {
   const known = new Set(entries.filter(({ via }) => via === 'asked').map(({ id }) => id));
-  for (const [fact, time] of Object.entries(facts) as [keyof typeof askable, string][]) {
-    const event = askedEvent({ correspondenceId, name: askable[fact], question: 'details', time, resource });
+  for (const [fact, at] of Object.entries(facts) as [keyof typeof askable, string][]) {
+    const time = question === 'list' ? undefined : at;
+    const event = askedEvent({ correspondenceId, name: askable[fact], question, time, resource });
     if (known.has(event.id)) continue;
     await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString() }));
   }

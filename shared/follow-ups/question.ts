@@ -18,11 +18,15 @@ export const askable = {
 export type Answer =
   | {
       readonly is: 'known';
+      /** What was asked: the letter's details, or lists of letters, which tell no times and no due date. */
+      readonly question: 'details' | 'list';
       /** What holds, each with its time. */
       readonly facts: Readonly<Partial<Record<keyof typeof askable, string>>>;
       readonly published: string | undefined;
       readonly dueAt: string | undefined;
       readonly needsConfirmation: boolean;
+      /** Of lists: whether Altinn itself brought the event that opens the follow-up, and so says that the date has passed. */
+      readonly isBorneOut?: boolean;
       /** As a URN. */
       readonly resource: string | undefined;
       /** Personal data where it is a person's number. */
@@ -47,7 +51,7 @@ export interface Question {
 export type AskAltinn = (question: Question, signal: AbortSignal) => Promise<Answer>;
 
 /** Milliseconds that an answer holds for the other follow-ups of the same letter. */
-const sharedForMs = 60_000;
+export const sharedForMs = 60_000;
 
 /**
  * Makes the question that every follow-up rests on: what Altinn says of its letter now. It is asked once, whatever is
@@ -116,6 +120,7 @@ function toAnswer(letter: Letter, seenAt: string): Answer {
   };
   return {
     is: 'known',
+    question: 'details',
     facts: Object.fromEntries(Object.entries(facts).filter(([, time]) => time)),
     published: letter.published ?? since(/^Published$/),
     dueAt: letter.dueDateTime ?? undefined,

@@ -118,6 +118,7 @@ function answerOf({ truths, absences }: History) {
     const so = Object.entries(facts).filter(([, at]) => at !== undefined && at <= minutes);
     return {
       is: 'known',
+      question: 'details',
       facts: Object.fromEntries(so.map(([fact, at]) => [fact, timeOf(at as number)])),
       published: published <= minutes ? timeOf(published) : undefined,
       dueAt: due === undefined ? undefined : timeOf(due),

@@ -32,6 +32,7 @@ const accounts = [
   'deadletters',
   'audit',
   'pace',
+  'recipient',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */

@@ -89,7 +89,11 @@ export async function playManyDue(letters: number, isRead: (letter: number) => b
   const releases = paces.map((pace) => ({
     ...{ due, followUps, queue: storage.queue('follow-ups'), leaseMs, pace, now },
     askTogether: makeAskTogether({
-      ...{ correspondence: { list, details: () => Promise.reject(new Error('not asked')) }, role: 'Sender' },
+      ...{
+        correspondence: { list, details: () => Promise.reject(new Error('not asked')) },
+        role: 'Sender',
+        whose: [{}],
+      },
       ...{ resources: [resource], timeline, events, table: storage.table('shared'), pace, now },
       sleep,
     }),

@@ -10,6 +10,8 @@ export interface ListQuery {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly sendersReference?: string | undefined;
+  /** The number of the party of whom the letters are; the caller's own by default. */
+  readonly onBehalfOf?: string | undefined;
 }
 
 const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,7})?)?(Z|[+-]\d\d:\d\d)?)?$/;
@@ -33,11 +35,13 @@ export function readListQuery(
   const to = read('to', false, parseTime);
   const role = read('role', true, (value) => parseName(value, roles, (name) => roles.indexOf(name)));
   const status = read('status', false, (value) => parseName(value, statuses, (name) => statusNumbers[name]));
-  read('onBehalfOf', false, (value) => (party.test(value) ? value : new Problem(badParty)));
+  const onBehalfOf = read('onBehalfOf', false, (value) =>
+    party.test(value) ? value.replace(/^.*:/, '') : new Problem(badParty),
+  );
   const resourceId = read('resourceId', true, (value) => value);
   const sendersReference = read('sendersReference', false, (value) => value);
   if ([...problems.values()].some((why) => why !== undefined) || !role || !resourceId) return { problems };
-  return { query: { resourceId, role, status, from, to, sendersReference } };
+  return { query: { resourceId, role, status, from, to, sendersReference, onBehalfOf } };
 }
 
 const statuses = Object.keys(statusNumbers) as Status[];

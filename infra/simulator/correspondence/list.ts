@@ -1,4 +1,4 @@
-import { type Resources, resourcePrefix } from '../access.ts';
+import { type Register, resourcePrefix } from '../access.ts';
 import type { Caller } from '../altinn-token.ts';
 import { json, type Route } from '../http/answer.ts';
 import { correspondenceError, invalidRequest } from './errors.ts';
@@ -18,8 +18,8 @@ const notForRecipient: ReadonlySet<Status> = new Set(['Initialized', 'ReadyForPu
  *
  * Source: Altinn/altinn-correspondence, `GetCorrespondencesHandler`.
  */
-export function listRoute(letters: Letters, resources: Resources, readCaller: ReadCaller): Route {
-  const known = new Set([...resources.keys()].map((id) => id.toLowerCase()));
+export function listRoute(letters: Letters, register: Register, readCaller: ReadCaller): Route {
+  const known = new Set([...register.resources.keys()].map((id) => id.toLowerCase()));
   return {
     api: 'correspondence',
     method: 'GET',
@@ -35,22 +35,29 @@ export function listRoute(letters: Letters, resources: Resources, readCaller: Re
       // The policy is found by the id without case, and with its prefix: the letters are not.
       if (!known.has(query.resourceId.toLowerCase().replace(resourcePrefix, '')))
         return correspondenceError(4001);
-      const listed = letters.all().filter((letter) => isListed(letter, query, admitted.caller));
+      const own = organizationOf(admitted.caller);
+      const { onBehalfOf: party = own } = query;
+      if (party !== own && !register.subunits.get(own)?.includes(party)) return correspondenceError(4001);
+      const listed = letters.all().filter((letter) => isListed(letter, query, admitted.caller, party));
       listed.reverse().sort((a, b) => b.requestedPublishTime - a.requestedPublishTime);
       return json(200, { ids: listed.slice(0, most).map(({ id }) => id) });
     },
   };
 }
 
-function isListed(letter: Letter, query: ListQuery, caller: Caller): boolean {
+function organizationOf({ systemUser, organization }: Caller): string {
+  return systemUser?.organization ?? organization;
+}
+
+function isListed(letter: Letter, query: ListQuery, caller: Caller, party: string): boolean {
   const { resourceId, status, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
   if (letter.resourceId !== resourceId) return false;
   if (letter.requestedPublishTime <= from || letter.requestedPublishTime >= to) return false;
   if (query.sendersReference !== undefined && letter.sendersReference !== query.sendersReference)
     return false;
   if (status !== undefined && (status === 'Fetched' || !hasBeen(letter, status))) return false;
-  const isSender = !caller.systemUser && caller.organization === letter.sender;
-  const isRecipient = (caller.systemUser?.organization ?? caller.organization) === letter.recipient;
+  const isSender = !caller.systemUser && party === letter.sender;
+  const isRecipient = party === letter.recipient;
   if (query.role === 'Sender') return isSender;
   if (query.role === 'RecipientAndSender') return isSender || isRecipient;
   if (status !== undefined && notForRecipient.has(status)) return false;

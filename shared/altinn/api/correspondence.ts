@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { parseGuid } from '../../runtime/guid.ts';
 import { AltinnError, notFound } from './altinn-error.ts';
 import { parseAnswer } from './parse-answer.ts';
-import type { Platform } from './platform.ts';
+import type { Extra, Platform } from './platform.ts';
 
 const text = z.nullish(z.string());
 
@@ -43,6 +43,8 @@ export interface ListRequest {
   /** RFC 3339. Both bound the time for which publication was asked, and neither is included. */
   readonly from: string;
   readonly to: string;
+  /** The party, as a URN, of whom the letters are: by default our own. A recipient asks so for a subunit. */
+  readonly onBehalfOf?: string | undefined;
 }
 
 export interface Listed {
@@ -110,10 +112,17 @@ export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
     /** The overview with the history of statuses: confirmed means that it holds `Confirmed`. @throws as `overview` */
     details: (id: string): Promise<Details | Purged> => look(details, id, '/details'),
     /** Up to a thousand letters that ever had a status, the newest first. @throws AltinnError, TokenError */
-    async list({ resourceId, role, status, from, to }: ListRequest): Promise<Listed> {
+    async list(
+      { resourceId, role, status, from, to, onBehalfOf }: ListRequest,
+      extra: Pick<Extra, 'maxTries' | 'signal'> = {},
+    ): Promise<Listed> {
       // URLSearchParams encodes a `+`, which Altinn would read as a blank.
       const query = new URLSearchParams({ resourceId, role, status, from, to });
-      const body = await platform.request('GET', '/correspondence/api/v1/correspondence', { query });
+      if (onBehalfOf) query.set('onBehalfOf', onBehalfOf);
+      const body = await platform.request('GET', '/correspondence/api/v1/correspondence', {
+        query,
+        ...extra,
+      });
       const { ids } = parseAnswer(idList, body, 'a list of correspondences');
       return { ids: ids.flatMap((id) => parseGuid(id) ?? []), full: ids.length >= maxListed };
     },

@@ -1,8 +1,10 @@
 import type { Correspondence } from '../../altinn/api/correspondence.ts';
+import { boundsOf, halve } from '../../altinn/api/list-window.ts';
 import { resourcePrefix } from '../../altinn/resource.ts';
-import { afterPublication, type LetterStatus, type Role } from './statuses.ts';
+import type { Role } from '../../altinn/role.ts';
+import { organizationUrn } from '../../altinn/whose.ts';
+import { afterPublication, type LetterStatus } from './statuses.ts';
 import type { AuditTask } from './task.ts';
-import { boundsOf, halve } from './window.ts';
 
 export interface Answers {
   /** By status, those that were told completely or, of a window that is no longer divided, as far as they were. */
@@ -30,7 +32,8 @@ export async function askLists(
   const ask = async (status: LetterStatus) => {
     signal?.throwIfAborted();
     const resourceId = task.resource.slice(resourcePrefix.length);
-    const { ids, full } = await list({ resourceId, role, status, ...boundsOf(task) });
+    const onBehalfOf = task.subunit && organizationUrn(task.subunit);
+    const { ids, full } = await list({ resourceId, role, status, ...boundsOf(task), onBehalfOf });
     requests++;
     if (full) open.push(status);
     if (!full || isLast) letters.set(status, ids);

@@ -1,10 +1,11 @@
 import type { Correspondence } from '../../altinn/api/correspondence.ts';
+import { halve } from '../../altinn/api/list-window.ts';
+import type { Role } from '../../altinn/role.ts';
 import { askLetter } from './ask-letters.ts';
 import { askLists } from './ask-lists.ts';
 import { type CompareDeps, type Compared, compare, type Said } from './compare.ts';
-import { eventOf, type LetterStatus, type Role } from './statuses.ts';
+import { eventOf, type LetterStatus, statuses } from './statuses.ts';
 import { type AuditTask, type Found, nothing } from './task.ts';
-import { halve } from './window.ts';
 
 export interface AuditDeps extends CompareDeps {
   readonly correspondence: Pick<Correspondence, 'list' | 'details'>;
@@ -18,8 +19,8 @@ export interface Outcome {
   readonly next: readonly AuditTask[];
 }
 
-/** Letters that are asked about one by one in one part: a minute's worth, where the pace is low. */
-const lettersAtATime = 25;
+/** Letters that are asked about one by one in one part: as many requests as the lists of a part are. */
+const lettersAtATime = statuses.length;
 
 /**
  * Does one part of an audit: compares what Altinn says of the letters of a window with what we have, and leaves what
@@ -68,7 +69,7 @@ function ofOneInstant(
 
 async function auditLetters(
   ids: readonly string[],
-  { resource, statuses }: AuditTask,
+  { resource, statuses: wanted }: AuditTask,
   deps: AuditDeps,
   signal?: AbortSignal,
 ): Promise<Outcome> {
@@ -79,7 +80,7 @@ async function auditLetters(
     // The list has told the others.
     said.set(
       id,
-      all.filter(({ status }) => statuses.includes(status)),
+      all.filter(({ status }) => wanted.includes(status)),
     );
   }
   const { missing, unverified } = await compare(said, 'details', resource, deps);

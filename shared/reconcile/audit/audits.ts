@@ -1,6 +1,6 @@
+import type { Window } from '../../altinn/api/list-window.ts';
 import { keyOf, type Table } from '../../storage/table.ts';
 import { type AuditTask, add, type Found, nothing, partOf } from './task.ts';
-import type { Window } from './window.ts';
 
 interface Stored extends Found, Window {
   readonly part: string;

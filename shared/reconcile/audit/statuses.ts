@@ -1,4 +1,4 @@
-import { readScope, writeScope } from '../../altinn/auth/scopes.ts';
+import type { Role } from '../../altinn/role.ts';
 import { type EventName, type Fact, lookUp, typePrefix } from '../../events/catalogue.ts';
 
 /** The statuses of a letter that an event tells of, in the order in which they are asked for. */
@@ -11,18 +11,6 @@ export const statuses = [
   'Failed',
 ] as const;
 export type LetterStatus = (typeof statuses)[number];
-
-export type Role = 'Sender' | 'Recipient';
-
-/** As whom letters are asked for: a system user acts for a recipient. */
-export function roleOf({ systemUserOrg }: { readonly systemUserOrg: string | undefined }): Role {
-  return systemUserOrg ? 'Recipient' : 'Sender';
-}
-
-/** The scope without which Altinn gives no list. */
-export function scopeFor(role: Role): string {
-  return role === 'Sender' ? writeScope : readScope;
-}
 
 /** The type of the event that tells of each. */
 const events: Readonly<Record<LetterStatus, EventName>> = {
@@ -37,9 +25,9 @@ const events: Readonly<Record<LetterStatus, EventName>> = {
 /** What a recipient alone can do, and so not before publication. A sender may purge before, or fail. */
 export const afterPublication: readonly LetterStatus[] = ['Read', 'Confirmed', 'PurgedByRecipient'];
 
-/** The statuses to ask for. A recipient is told of no failure, and knows what it purged. */
+/** The statuses to ask for. A recipient is told of no failure. */
 export function statusesFor(role: Role): readonly LetterStatus[] {
-  return role === 'Sender' ? statuses : ['Published', 'Read', 'Confirmed'];
+  return role === 'Sender' ? statuses : statuses.filter((status) => status !== 'Failed');
 }
 
 /** The event that Altinn should have sent of a status, and the fact that it states. */

@@ -11,6 +11,8 @@ export const auditTask = z.object({
   audit: z.string(),
   /** A URN. */
   resource: z.string(),
+  /** The number of the recipient's subunit whose letters they are. */
+  subunit: z.optional(z.string()),
   /** The time for which publication was asked: RFC 3339 in UTC to the millisecond, from inclusive, to exclusive. */
   from: z.iso.datetime(),
   to: z.iso.datetime(),

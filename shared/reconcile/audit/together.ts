@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AltinnError } from '../../altinn/api/altinn-error.ts';
 import { unanswered } from '../../altinn/api/heard.ts';
 import type { Pace } from '../../altinn/pace.ts';
+import type { Whose } from '../../altinn/whose.ts';
 import type { Table } from '../../storage/table.ts';
 import { type AuditDeps, auditPart } from './audit-part.ts';
 import { settlingAudit } from './begin.ts';
@@ -12,6 +13,7 @@ export interface TogetherDeps extends AuditDeps, DaysDeps {
   readonly timeline: AuditDeps['timeline'] & DaysDeps['timeline'];
   /** The table `shared`, which remembers what is left to ask. */
   readonly table: Table;
+  readonly whose: readonly Whose[];
   readonly pace: Pick<Pace, 'take'>;
   readonly now?: () => Date;
   /** Waits so many milliseconds. */
@@ -53,7 +55,7 @@ const maxTurnMs = 5_000;
  * @returns whether something was asked, or is left to ask: then these letters should wait for what that brings
  */
 export function makeAskTogether(deps: TogetherDeps): (ids: readonly string[]) => Promise<boolean> {
-  const { table, now = () => new Date() } = deps;
+  const { table, whose, now = () => new Date() } = deps;
   const since = (time: string) => now().getTime() - Date.parse(time);
   const begin = async (state: State, ids: readonly string[]): Promise<State> => {
     if (since(state.begunAt) < pauseMs) return state;
@@ -63,7 +65,9 @@ export function makeAskTogether(deps: TogetherDeps): (ids: readonly string[]) =>
     const days = (await publicationDays(ids, deps)).filter((day) => !isRecent(day));
     if (days.length === 0) return state;
     const begunAt = now().toISOString();
-    const left = days.map(({ day, resource }) => settlingAudit(resource, day, deps.role));
+    const left = days.flatMap(({ day, resource }) =>
+      whose.map((each) => settlingAudit(day, { resource, role: deps.role, whose: each })),
+    );
     return { ...never, begunAt, left, days: [...recent, ...days.map((day) => ({ ...day, at: begunAt }))] };
   };
 

@@ -253,6 +253,16 @@ describe('the doctor of a recipient', () => {
     expect(line('subunits')).toMatchObject({ result: 'skipped', detail: 'ALTINN_SUBUNITS names none' });
   });
 
+  it('says whether its follow-ups are checked: by lists, where there is a pull', async () => {
+    expect((await doctor()).line('follow-ups')).toMatchObject({ result: 'ok' });
+    const { ALTINN_RESOURCES: _, ...withoutPull } = settings;
+    settings = withoutPull;
+    expect((await doctor()).line('follow-ups')).toMatchObject({
+      result: 'warn',
+      fix: 'Set ALTINN_RESOURCES',
+    });
+  });
+
   it('checks that its subunits are pushed, and can be pulled', async () => {
     await subscribe({ subjectFilter });
     settings = { ...settings, ALTINN_SUBUNITS: '310000002' };

@@ -30,6 +30,7 @@ const maxWaitMs = 12 * 3_600_000;
 const since = '2000-01-01T00:00:00Z';
 const day = 24 * 3_600_000;
 const later = (ms: number) => new Date(due.getTime() + ms);
+const minutes = (from: Date, count: number) => new Date(from.getTime() + count * 60_000);
 
 describe('without credentials', () => {
   const decideOn = (followUp: FollowUp, facts: object, now = due) =>
@@ -90,6 +91,7 @@ describe('without credentials', () => {
 describe('with credentials', () => {
   const said = (facts: object, more: object = {}): Answer => ({
     is: 'known',
+    question: 'details',
     facts,
     published: '2026-08-01T06:00:00Z',
     dueAt: '2026-08-20T05:59:00Z',
@@ -102,6 +104,38 @@ describe('with credentials', () => {
     decide(followUp, { facts, answer, graceMs, maxWaitMs, since }, now);
   const silent: Answer = { is: 'silent', why: 'Altinn answered 503' };
   const at = '2026-08-20T05:30:00Z';
+
+  it.each<[string, FollowUp, object, Date, object]>([
+    [
+      'notifies once the pull has brought what opens it',
+      open,
+      { isBorneOut: true },
+      due,
+      { do: 'open', checkedWithAltinn: true },
+    ],
+    ['waits for the pull, hourly at first', open, {}, due, { do: 'wait', until: minutes(due, 30) }],
+    [
+      'waits for it, for a week',
+      open,
+      {},
+      later(7 * day),
+      { do: 'wait', until: minutes(later(7 * day), 360) },
+    ],
+    ['takes it for a forgery then', open, {}, later(8 * day), { do: 'suppress', reason: 'notCalledFor' }],
+    [
+      'closes what is read, whatever opened it',
+      notified,
+      { facts: { read: '2026-08-20T06:30:00Z' } },
+      due,
+      { do: 'close', reason: 'read' },
+    ],
+  ])('of lists, which tell no due date, %s', (_case, followUp, more, now, decision) => {
+    const lists = said(
+      {},
+      { question: 'list', isBorneOut: false, dueAt: undefined, published: undefined, ...more },
+    );
+    expect(decideOn(followUp, neverRead, lists, now)).toMatchObject(decision);
+  });
 
   it.each<[string, FollowUp, object, Answer, object]>([
     ['unsettled by all', open, neverRead, said({}), { do: 'open', checkedWithAltinn: true }],

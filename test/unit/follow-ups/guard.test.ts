@@ -30,6 +30,7 @@ const checkOf = (kind: FollowUpCheck['kind'], lease?: string): Message<FollowUpC
 
 const known = (facts: object = {}, more: object = {}): Answer => ({
   is: 'known',
+  question: 'details',
   facts,
   published: '2026-08-01T06:00:00+02:00',
   dueAt: '2026-08-19T06:00:00Z',

@@ -4,6 +4,8 @@ import { makeAuditLetters, makeAuditWindow } from '../../../../functions/audit-l
 import { AltinnError } from '../../../../shared/altinn/api/altinn-error.ts';
 import type { Correspondence } from '../../../../shared/altinn/api/correspondence.ts';
 import type { Slots } from '../../../../shared/altinn/pace.ts';
+import type { Role } from '../../../../shared/altinn/role.ts';
+import type { Whose } from '../../../../shared/altinn/whose.ts';
 import { DeadLetters } from '../../../../shared/queue/dead-letters.ts';
 import { Retries } from '../../../../shared/queue/retries.ts';
 import { Audits } from '../../../../shared/reconcile/audit/audits.ts';
@@ -18,6 +20,7 @@ function start(
   letters: readonly ListedLetter[],
   list?: Correspondence['list'],
   pace?: { take(max: number): Promise<Slots> },
+  { role = 'Sender', whose = [{}] }: { role?: Role; whose?: readonly Whose[] } = {},
 ) {
   const storage = new MemoryStorage();
   const now = () => new Date(storage.now);
@@ -32,13 +35,13 @@ function start(
       triggerMetadata: { id, dequeueCount: 1 },
     }) as unknown as InvocationContext;
   const queue = storage.queue('audits');
-  const timer = makeAuditLetters({ resources, role: 'Sender', queue, now });
+  const timer = makeAuditLetters({ resources, role, whose, queue, now });
   const consumer = makeAuditWindow({
     queue,
     deadLetters: new DeadLetters(storage.table('deadletters')),
     retries: new Retries(storage.table('retries')),
     correspondence: { ...altinn.correspondence, ...(list && { list }) },
-    role: 'Sender',
+    role,
     timeline: new Timeline(storage.table('timeline')),
     events: storage.queue('correspondence-events'),
     audits: new Audits(storage.table('audits'), now),
@@ -87,6 +90,20 @@ describe('the pace towards Altinn', () => {
 });
 
 describe('audit-letters', () => {
+  it('of a recipient asks for each subunit on behalf of that, as an audit of its own', async () => {
+    const whose = [{ subject: 'urn:altinn:organization:identifier-no:310000001' }, { subunit: '310000077' }];
+    const { begin, drain, reports, asked } = start(many, undefined, undefined, { role: 'Recipient', whose });
+    await begin();
+    await drain();
+    expect(reports()).toHaveLength(16);
+    expect(reports().filter((line) => line.includes(' subunit=310000077 '))).toHaveLength(8);
+    const onBehalf = asked.filter(({ onBehalfOf }) => onBehalfOf);
+    expect(new Set(onBehalf.map(({ onBehalfOf }) => onBehalfOf))).toEqual(
+      new Set(['urn:altinn:organization:identifier-no:310000077']),
+    );
+    expect(onBehalf).toHaveLength(asked.length / 2);
+  });
+
   it('asks for the letters of 1, 7, 30 and 90 days ago, and reports each resource and window', async () => {
     const { begin, drain, reports, storage } = start(many);
     await begin();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Role } from '../../../../shared/altinn/role.ts';
 import type { Fact } from '../../../../shared/events/catalogue.ts';
 import { type AuditDeps, auditPart } from '../../../../shared/reconcile/audit/audit-part.ts';
-import { beginAudit } from '../../../../shared/reconcile/audit/begin.ts';
-import type { LetterStatus, Role } from '../../../../shared/reconcile/audit/statuses.ts';
+import { beginAudit, dayBack } from '../../../../shared/reconcile/audit/begin.ts';
+import type { LetterStatus } from '../../../../shared/reconcile/audit/statuses.ts';
 import { add, type Found, nothing } from '../../../../shared/reconcile/audit/task.ts';
-import { dayBack } from '../../../../shared/reconcile/audit/window.ts';
 import type { EventMessage } from '../../../../shared/tracking/event-message.ts';
 import { type ListedLetter, letterId, makeLetterList } from '../../../support/altinn/letter-list.ts';
 
@@ -43,7 +43,7 @@ function start(letters: readonly ListedLetter[], role: Role = 'Sender', dryRun =
   const [know, pushed] = [stating(true), stating(false)];
   const run = async (): Promise<Found> => {
     let found = nothing;
-    const left = [beginAudit('test', resource, window, role)];
+    const left = [beginAudit('test', window, { resource, role })];
     for (let task = left.shift(); task; task = left.shift()) {
       const outcome = await auditPart(task, deps);
       found = add(found, outcome.found);
@@ -125,7 +125,9 @@ describe('an audit', () => {
     });
     const { run, asked, details } = start(many, 'Recipient');
     expect(await run()).toMatchObject({ letters: 1_000, missing: 2_000, incomplete: 1 });
-    expect(new Set(asked.map(({ status }) => status))).toEqual(new Set(['Published', 'Read', 'Confirmed']));
+    expect(new Set(asked.map(({ status }) => status))).toEqual(
+      new Set(['Published', 'Read', 'Confirmed', 'PurgedByRecipient', 'PurgedByAltinn']),
+    );
     expect(new Set(asked.map(({ role }) => role))).toEqual(new Set(['Recipient']));
     expect(details).toEqual([]);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AltinnError } from '../../../../shared/altinn/api/altinn-error.ts';
 import type { Slots } from '../../../../shared/altinn/pace.ts';
+import type { Role } from '../../../../shared/altinn/role.ts';
 import { allFacts, type EventName, typePrefix } from '../../../../shared/events/catalogue.ts';
-import type { LetterStatus, Role } from '../../../../shared/reconcile/audit/statuses.ts';
+import type { LetterStatus } from '../../../../shared/reconcile/audit/statuses.ts';
 import { makeAskTogether } from '../../../../shared/reconcile/audit/together.ts';
 import { eventMessage } from '../../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../../shared/tracking/timeline.ts';
@@ -41,6 +42,7 @@ async function start(
   const ask = makeAskTogether({
     correspondence: { ...altinn.correspondence, list },
     role,
+    whose: [{}],
     resources,
     timeline: {
       entries: (id) => timeline.entries(id),

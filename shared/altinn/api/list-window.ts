@@ -4,9 +4,6 @@ export interface Window {
   readonly to: string;
 }
 
-/** How many days back the letters are that a night's audit asks for. */
-export const ages = [1, 7, 30, 90] as const;
-
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -15,12 +12,6 @@ const dayMs = 24 * 60 * 60 * 1000;
  * later still than that is found by the audit of another day; one for which a time long past was given, by none.
  */
 const lateMs = 6 * 60 * 60 * 1000;
-
-/** The day, in UTC, that lies so many days back. */
-export function dayBack(age: number, now: Date): Window {
-  const midnight = Math.floor(now.getTime() / dayMs) * dayMs;
-  return publishedOn(new Date(midnight - age * dayMs));
-}
 
 /** The window for the letters that were published on a day, in UTC. @param day its first moment */
 export function publishedOn(day: Date): Window {

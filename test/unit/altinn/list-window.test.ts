@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, dayBack, halve, published } from '../../../../shared/reconcile/audit/window.ts';
+import { boundsOf, halve, published } from '../../../shared/altinn/api/list-window.ts';
+import { dayBack } from '../../../shared/reconcile/audit/begin.ts';
 
 describe('a window', () => {
   it('is a day that lies so many days back, and six hours more: publication may come later than asked for', () => {
