@@ -9,7 +9,7 @@ import { newMessage } from '../shared/queue/message.ts';
 import { type AuditDeps, auditPart } from '../shared/reconcile/audit/audit-part.ts';
 import type { Audits } from '../shared/reconcile/audit/audits.ts';
 import { nightlyAudits } from '../shared/reconcile/audit/begin.ts';
-import { type AuditTask, auditTask } from '../shared/reconcile/audit/task.ts';
+import { type AuditTask, auditTask, maxRequests } from '../shared/reconcile/audit/task.ts';
 import { logTo } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
 
@@ -40,8 +40,6 @@ interface ConsumingDeps extends ConsumerDeps, AuditDeps {
   readonly pace?: Pick<Pace, 'take'> | undefined;
 }
 
-/** The requests that a part makes at the most: a list for each status, or so many letters. */
-const maxRequests = 6;
 /** Milliseconds until its turn at the pace from which a part rather comes again later. */
 const maxTurnMs = 10_000;
 

@@ -56,7 +56,7 @@ export async function playManyDue(letters: number, isRead: (letter: number) => b
     await due.add({ ...one, at: dueAt, rank: 'pushed-opening' });
   }
 
-  /** When Altinn was asked, for a list or for a letter. */
+  /** When Altinn was asked, for a list, for where it ends, or for a letter. */
   const asked: number[] = [];
   let lists = 0;
   const list: Correspondence['list'] = async ({ status, from, to }) => {
@@ -70,6 +70,11 @@ export async function playManyDue(letters: number, isRead: (letter: number) => b
     storage.now += 50;
     return { ids, full: ids.length >= 1_000 };
   };
+  const details = (async (id: string) => {
+    asked.push(storage.now);
+    lists++;
+    return { requestedPublishTime: new Date(at(Number(id.slice(-12)))).toISOString() };
+  }) as Correspondence['details'];
   const letter: Correspondence['letter'] = async (id) => {
     asked.push(storage.now);
     const number = Number(id.slice(-12));
@@ -90,7 +95,7 @@ export async function playManyDue(letters: number, isRead: (letter: number) => b
     ...{ due, followUps, queue: storage.queue('follow-ups'), leaseMs, pace, now },
     askTogether: makeAskTogether({
       ...{
-        correspondence: { list, details: () => Promise.reject(new Error('not asked')) },
+        correspondence: { list, details },
         role: 'Sender',
         whose: [{}],
       },

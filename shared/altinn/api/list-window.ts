@@ -23,12 +23,16 @@ export function published(from: number, to: number): Window {
   return windowOf(from - lateMs, to);
 }
 
-/** Two halves that have no instant in common; `undefined` for a millisecond, the least that is told apart. */
-export function halve({ from, to }: Window): readonly [Window, Window] | undefined {
+/**
+ * Two parts that have no instant in common; `undefined` for a millisecond, the least that is told apart.
+ * @param at where a page ends that is full, in milliseconds since 1970: what is later is on it. The middle by default
+ */
+export function divide({ from, to }: Window, at?: number): readonly [Window, Window] | undefined {
   const [first, last] = [Date.parse(from), Date.parse(to)];
   if (last - first <= 1) return undefined;
-  const middle = Math.floor((first + last) / 2);
-  return [windowOf(first, middle), windowOf(middle, last)];
+  const page = Math.floor(at ?? Number.NaN);
+  const cut = [page + 1, page].find((cut) => cut > first && cut < last) ?? Math.floor((first + last) / 2);
+  return [windowOf(first, cut), windowOf(cut, last)];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Correspondence } from '../../altinn/api/correspondence.ts';
-import { boundsOf, halve } from '../../altinn/api/list-window.ts';
+import { boundsOf, divide } from '../../altinn/api/list-window.ts';
 import { resourcePrefix } from '../../altinn/resource.ts';
 import type { Role } from '../../altinn/role.ts';
 import { organizationUrn } from '../../altinn/whose.ts';
@@ -11,13 +11,15 @@ export interface Answers {
   readonly letters: ReadonlyMap<LetterStatus, readonly string[]>;
   /** The statuses that a list did not tell completely, or was not asked for because it would not. */
   readonly open: readonly LetterStatus[];
+  /** The letter with which a full page ends: the others of that status are as old, or older. */
+  readonly oldest: string | undefined;
   readonly requests: number;
 }
 
 /**
  * Asks Altinn which letters of a window ever had each status: one request a status, and fewer where the answer is
  * clear. Where none was published, none was read. Where more than a page was published, and more than a page of another
- * status was in the window that this is a half of, the other's page is likely to be full again and is left to the halves.
+ * status was in the window that this is a part of, the other's page is likely to be full again and is left to the parts.
  */
 export async function askLists(
   task: AuditTask,
@@ -27,7 +29,8 @@ export async function askLists(
 ): Promise<Answers> {
   const letters = new Map<LetterStatus, readonly string[]>();
   const open: LetterStatus[] = [];
-  const isLast = !halve(task);
+  const isLast = !divide(task);
+  let oldest: string | undefined;
   let requests = 0;
   const ask = async (status: LetterStatus) => {
     signal?.throwIfAborted();
@@ -35,7 +38,10 @@ export async function askLists(
     const onBehalfOf = task.subunit && organizationUrn(task.subunit);
     const { ids, full } = await list({ resourceId, role, status, ...boundsOf(task), onBehalfOf });
     requests++;
-    if (full) open.push(status);
+    if (full) {
+      open.push(status);
+      oldest ??= ids.at(-1);
+    }
     if (!full || isLast) letters.set(status, ids);
   };
 
@@ -46,5 +52,5 @@ export async function askLists(
     if (!isLast && open.includes('Published') && task.crowded.includes(status)) open.push(status);
     else await ask(status);
   }
-  return { letters, open, requests };
+  return { letters, open, oldest, requests };
 }

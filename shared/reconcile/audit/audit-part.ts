@@ -1,11 +1,11 @@
 import type { Correspondence } from '../../altinn/api/correspondence.ts';
-import { halve } from '../../altinn/api/list-window.ts';
+import { divide } from '../../altinn/api/list-window.ts';
 import type { Role } from '../../altinn/role.ts';
 import { askLetter } from './ask-letters.ts';
 import { askLists } from './ask-lists.ts';
 import { type CompareDeps, type Compared, compare, type Said } from './compare.ts';
-import { eventOf, type LetterStatus, statuses } from './statuses.ts';
-import { type AuditTask, type Found, nothing } from './task.ts';
+import { eventOf, type LetterStatus } from './statuses.ts';
+import { type AuditTask, type Found, maxRequests, nothing } from './task.ts';
 
 export interface AuditDeps extends CompareDeps {
   readonly correspondence: Pick<Correspondence, 'list' | 'details'>;
@@ -19,12 +19,12 @@ export interface Outcome {
   readonly next: readonly AuditTask[];
 }
 
-/** Letters that are asked about one by one in one part: as many requests as the lists of a part are. */
-const lettersAtATime = statuses.length;
+/** Letters that are asked about one by one in one part. */
+const lettersAtATime = maxRequests;
 
 /**
- * Does one part of an audit: compares what Altinn says of the letters of a window with what we have, and leaves what
- * more than a page of letters had to the window's halves.
+ * Does one part of an audit: compares what Altinn says of the letters of a window with what we have. What more than a page
+ * of letters had is left to two parts of the window, divided where the page ends.
  * @throws AltinnError, TokenError, what storage throws
  */
 export async function auditPart(task: AuditTask, deps: AuditDeps, signal?: AbortSignal): Promise<Outcome> {
@@ -32,20 +32,33 @@ export async function auditPart(task: AuditTask, deps: AuditDeps, signal?: Abort
 }
 
 async function auditWindow(task: AuditTask, deps: AuditDeps, signal?: AbortSignal): Promise<Outcome> {
-  const { letters, open, requests } = await askLists(task, deps.correspondence, deps.role, signal);
+  const { correspondence, role } = deps;
+  const { letters, open, oldest, requests } = await askLists(task, correspondence, role, signal);
   const said = byLetter(letters);
   const compared = await compare(said, 'list', task.resource, deps);
-  const halves = open.length > 0 ? halve(task) : undefined;
+  const isDivided = open.length > 0 && divide(task) !== undefined;
+  // Only a sender may ask about a letter alone; other windows are halved.
+  const looks = isDivided && oldest && role === 'Sender' ? 1 : 0;
+  const at = looks ? await publicationAskedAt(oldest as string, correspondence) : undefined;
   const found: Found = {
     letters: new Set([...(letters.get('Published') ?? []), ...(letters.get('Failed') ?? [])]).size,
     missing: compared.missing,
     unverified: compared.unverified,
-    requests,
-    incomplete: open.length > 0 && !halves ? 1 : 0,
+    requests: requests + looks,
+    incomplete: open.length > 0 && !isDivided ? 1 : 0,
   };
   const crowded = open.filter((status) => status !== 'Published');
-  const next = halves?.map((half) => ({ ...task, ...half, statuses: [...open], crowded }));
-  return { found, next: next ?? ofOneInstant(task, compared, open, deps.role) };
+  // The newer part first: it has less than a page.
+  const parts = isDivided ? divide(task, at)?.toReversed() : undefined;
+  const next = parts?.map((part) => ({ ...task, ...part, statuses: [...open], crowded }));
+  return { found, next: next ?? ofOneInstant(task, compared, open, role) };
+}
+
+/** The time for which a letter's publication was asked, in milliseconds since 1970. */
+async function publicationAskedAt(id: string, { details }: Pick<Correspondence, 'details'>) {
+  const answer = await details(id);
+  const time = 'requestedPublishTime' in answer ? Date.parse(answer.requestedPublishTime ?? '') : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** The letters that are known of an instant with more of them than a list names, and that may have what it did not name. */

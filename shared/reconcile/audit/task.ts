@@ -26,6 +26,9 @@ export const auditTask = z.object({
 
 export type AuditTask = z.infer<typeof auditTask>;
 
+/** The requests that a part makes at the most: a list for each status, and a letter's details where it is divided. */
+export const maxRequests = statuses.length + 1;
+
 /** What a part of an audit found. */
 export interface Found {
   readonly letters: number;

@@ -100,8 +100,9 @@ async function askOne(
   { pace, sleep = delay, ...deps }: TogetherDeps,
 ): Promise<State | undefined> {
   const [task, ...others] = state.left as [AuditTask];
-  const slots = await pace.take(task.statuses.length);
-  if (slots.count < task.statuses.length || slots.firstMs > maxTurnMs) return undefined;
+  const wanted = task.statuses.length + 1;
+  const slots = await pace.take(wanted);
+  if (slots.count < wanted || slots.firstMs > maxTurnMs) return undefined;
   // The part before has taken what comes first.
   await sleep(slots.firstMs);
   try {

@@ -34,7 +34,11 @@ export function makeLetterList(letters: readonly ListedLetter[]) {
       details.push(id);
       const { at, statuses } = letters.find((letter) => letter.id === id) as ListedLetter;
       const statusChanged = new Date(at).toISOString();
-      return { purged: false, statusHistory: statuses.map((status) => ({ status, statusChanged })) };
+      return {
+        purged: false,
+        requestedPublishTime: statusChanged,
+        statusHistory: statuses.map((status) => ({ status, statusChanged })),
+      };
     }) as unknown as Correspondence['details'],
   };
   return { correspondence, asked, details };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, halve, published } from '../../../shared/altinn/api/list-window.ts';
+import { boundsOf, divide, published } from '../../../shared/altinn/api/list-window.ts';
 import { dayBack } from '../../../shared/reconcile/audit/begin.ts';
 
 describe('a window', () => {
@@ -9,10 +9,10 @@ describe('a window', () => {
     expect(dayBack(90, now)).toEqual({ from: '2026-08-22T18:00:00.000Z', to: '2026-08-24T00:00:00.000Z' });
   });
 
-  it('is halved without a gap or an overlap, down to a millisecond', () => {
+  it('is divided in the middle without a gap or an overlap, down to a millisecond', () => {
     const begin = Date.parse('2026-11-20T00:00:00Z');
     let windows = [{ ...published(begin, begin + 37), from: new Date(begin).toISOString() }];
-    for (let round = 0; round < 8; round++) windows = windows.flatMap((window) => halve(window) ?? [window]);
+    for (let round = 0; round < 8; round++) windows = windows.flatMap((window) => divide(window) ?? [window]);
     expect(windows).toHaveLength(37);
     expect(windows.map(({ from }) => Date.parse(from) - begin)).toEqual([...Array(37).keys()]);
     expect(windows.map(({ to }) => Date.parse(to) - begin)).toEqual([...Array(37).keys()].map((n) => n + 1));
@@ -23,5 +23,20 @@ describe('a window', () => {
       from: '2026-11-19T23:59:59.999999Z',
       to: '2026-11-21T00:00:00.000Z',
     });
+  });
+
+  it.each([
+    [0.5, 1],
+    [36.9, 36],
+    [36.2, 36],
+    [10, 11],
+    [37, 18],
+    [-5, 18],
+  ])('is divided where a page ends, %d ms from its beginning: after %d', (at, after) => {
+    const begin = Date.parse('2026-11-20T00:00:00Z');
+    const [from, to] = [begin, begin + 37].map((ms) => new Date(ms).toISOString()) as [string, string];
+    const [older, newer] = divide({ from, to }, begin + at) ?? [];
+    expect(Date.parse(older?.to ?? '') - begin).toBe(after);
+    expect(newer).toEqual({ from: older?.to, to });
   });
 });

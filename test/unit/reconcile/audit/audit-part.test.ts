@@ -147,7 +147,9 @@ describe('a full page of one instant', () => {
     const found = await run();
     expect(found).toMatchObject({ incomplete: 1 });
     // Named by the list of published letters, and without a fact that a full page may have left out.
-    expect(details.length).toBe(150);
+    // And one look at where the page ends, for each division.
+    expect(new Set(details).size).toBe(150 + 1);
+    expect(details.length).toBeLessThan(155);
     expect(facts().filter((fact) => fact.endsWith(read))).toHaveLength(10);
     expect(facts().filter((fact) => fact.endsWith(confirmed))).toHaveLength(150);
     expect(new Set(queued.map(({ body }) => body.event.id))).toEqual(
@@ -181,9 +183,11 @@ describe('ten thousand letters of a day', () => {
 
   it.each([
     ['spread over the day', spread(day, 24 * hour), statuses, 70],
-    ['of office hours', spread(day + 8 * hour, 8 * hour), statuses, 100],
-    ['of one hour', spread(day + 8 * hour, hour), statuses, 100],
-    ['spread over the day, all read, confirmed and purged', spread(day, 24 * hour), everything, 100],
+    ['of office hours', spread(day + 8 * hour, 8 * hour), statuses, 70],
+    ['of one hour', spread(day + 8 * hour, hour), statuses, 70],
+    ['of one minute', spread(day + 8 * hour, 60_000), statuses, 70],
+    ['of eleven milliseconds', spread(day + 8 * hour, 11), statuses, 70],
+    ['spread over the day, all read, confirmed and purged', spread(day, 24 * hour), everything, 80],
   ])('%s are audited in under a hundred requests', async (_, at, ever, most) => {
     const letters = Array.from({ length: 10_000 }, (_, n): ListedLetter => {
       return { id: letterId(n), at: at(n), statuses: ever(n) };
@@ -194,7 +198,7 @@ describe('ten thousand letters of a day', () => {
     expect(found.missing).toBe(letters.reduce((sum, { statuses }) => sum + statuses.length, 0));
     expect(new Set(facts()).size).toBe(found.missing);
     expect(found.requests).toBeLessThan(most);
-    expect(details).toEqual([]);
+    expect(details.length).toBeLessThan(20);
     // A query a letter where its facts are told together, and one more where a rare one is told apart.
     expect(lookedUp.length).toBeLessThan(20_500);
   });
