@@ -11,6 +11,8 @@ export const lockSeconds = 999;
 const eventMs = 300_000;
 /** And while the next of what was released has yet to be taken, at the pace towards Altinn. */
 const pacedScale = 200;
+/** How many times faster than else time passes while the receiver is away. */
+const awayTimes = 3;
 /** More events than this wait to be tracked, as when a batch falls due: the receiver in earnest has time for them. */
 const maxBacklog = 24;
 /** Simulated milliseconds for which released follow-ups are still to be taken: they are spread over a minute. */
@@ -44,7 +46,7 @@ export function makeTempo(fastest: number, { receiver, clock, storage, now }: Wa
   };
   /** @param milliseconds of real time that are to pass */
   return async (milliseconds: number): Promise<number> => {
-    if (!receiver.isRunning) return milliseconds * (receiver.isStarting ? slow : fastest);
+    if (!receiver.isRunning) return milliseconds * (receiver.isStarting ? slow : awayTimes * fastest);
     if (clock.inHand().timely > 0) return milliseconds * slow;
     if (ticks++ % 5 === 0) backlog = await count(queueNames.events);
     const released = await count(queueNames.followUps);

@@ -6,7 +6,7 @@ import { type Evidence, playStory } from '../../../infra/scenario/play.ts';
 import type { StoredEvent } from '../../../infra/scenario/stored.ts';
 
 /** Slow on purpose: it plays more than a week with four kills. `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a few minutes. */
-const letters = Number(process.env.LETTERS ?? 120);
+const letters = Number(process.env.LETTERS ?? 100);
 const outages = [
   { afterDays: 0.6, hours: 0 },
   // Altinn gives up after 34 h 47 min.
@@ -25,7 +25,7 @@ beforeAll(async () => {
       letters,
       seed: 7,
       sentWithinHours: 36,
-      batch: 0.5,
+      batch: 0.6,
       dueInDays: 2,
       readWithinADay: 0.4,
       neverRead: 0.35,
@@ -48,8 +48,8 @@ beforeAll(async () => {
     },
     outages,
     // The batch falls due.
-    away: { afterDays: 3.5, released: 12, hours: 4, open: 20, waiting: 10 },
-    timeScale: 30_000,
+    away: { afterDays: 3.5, released: 10, hours: 4, open: 20, waiting: 8 },
+    timeScale: 40_000,
     log: join(inject('outputDirectory'), 'story.log'),
   });
 }, 400_000);
