@@ -19,6 +19,8 @@ export interface AzuriteOptions {
   readonly tablePort?: number;
   /** Names of accounts besides the standard one, so that tests can share an Azurite and no data. */
   readonly accounts?: readonly string[];
+  /** What its environment has besides this one's. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface Azurite {
@@ -35,7 +37,7 @@ export interface Azurite {
  * Rejects when a port is taken (`code: 'EADDRINUSE'`), the directory is in use, or it ends before it listens.
  */
 export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
-  const { directory, blobPort = 0, queuePort = 0, tablePort = 0, accounts = [] } = options;
+  const { directory, blobPort = 0, queuePort = 0, tablePort = 0, accounts = [], environment } = options;
   const claim = directory === undefined ? undefined : await claimDirectory(directory);
   const require = createRequire(__filename);
   const child = spawn(
@@ -55,6 +57,7 @@ export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurit
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
+        ...environment,
         AZURITE_ACCOUNTS: [standardAccount, ...accounts].map((name) => `${name}:${standardKey}`).join(';'),
       },
     },

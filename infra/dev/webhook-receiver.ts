@@ -25,8 +25,15 @@ export interface WebhookReceiver {
   stop(): Promise<void>;
 }
 
+export interface WebhookReceiverOptions {
+  /** What time it is, in milliseconds since 1970; the real time when not given. */
+  readonly now?: () => number;
+}
+
 /** A receiver of follow-ups as a case system would write it: it checks each signature with the `standardwebhooks` package. */
-export async function startWebhookReceiver(): Promise<WebhookReceiver> {
+export async function startWebhookReceiver({
+  now = Date.now,
+}: WebhookReceiverOptions = {}): Promise<WebhookReceiver> {
   const secret = `whsec_${Buffer.from('a secret for tests and demonstrations').toString('base64')}`;
   const verifier = new Webhook(secret);
   const server = createServer(async (request, response) => {
@@ -35,13 +42,13 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     if (body === undefined) return;
     const { headers } = request;
     try {
-      verifier.verify(body, headers as Record<string, string>);
+      at(now, () => verifier.verify(body, headers as Record<string, string>));
     } catch (error) {
       receiver.refused.push((error as Error).message);
       return void response.writeHead(401).end();
     }
     const id = String(headers['webhook-id']);
-    const call = { id, at: Date.now(), headers, body, payload: JSON.parse(body) };
+    const call = { id, at: now(), headers, body, payload: JSON.parse(body) };
     receiver.received.push(call);
     const status = await receiver.answer(call);
     if (status !== undefined) response.writeHead(status).end();
@@ -59,4 +66,15 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     },
   };
   return receiver;
+}
+
+/** Does something while `Date` says what this does: the package asks nothing else for the time. */
+function at(now: () => number, act: () => void): void {
+  const real = Date.now;
+  Date.now = now;
+  try {
+    act();
+  } finally {
+    Date.now = real;
+  }
 }

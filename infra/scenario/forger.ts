@@ -6,7 +6,8 @@ import { eventTime } from '../simulator/events/cloud-event.ts';
 import type { EventName } from '../simulator/events/event-types.ts';
 import { defaultResource, type Simulator } from '../simulator/simulator.ts';
 import { planStory, type Story } from '../simulator/story/story.ts';
-import { type Receiver, repeat } from './stage.ts';
+import type { Receiver } from './receiver.ts';
+import { repeat } from './stage.ts';
 
 /** An event that Altinn never published. */
 export interface Forgery {

@@ -120,24 +120,49 @@ export function judgeFollowUps(evidence: Evidence): Finding[] {
  */
 function isFalseAlarm({ settledAt, openedAt, opened: [call], questions }: Case): boolean {
   const question = questions.find(({ at }) => at >= openedAt && at <= (call?.at ?? 0));
-  return !question || settledAt < question.clock;
+  return !question || settledAt < question.at;
 }
 
-/** Whether all waited while Altinn Correspondence did not answer: who asked nothing is judged with all the others. */
-export function judgeSilence({
-  silence: { from, until, waiting, open },
-  questions,
-  calls,
-}: Evidence): Finding {
-  const answered = questions.filter(({ at }) => at < until).map(({ correspondenceId }) => correspondenceId);
+/** Whether all waited while Altinn Correspondence did not answer, and were done with once it did. */
+export function judgeSilence({ silence, questions, calls, stored }: Evidence): Finding {
+  const { away, from, until, before, after } = silence;
+  const open = after.filter(({ state }) => state === 'open');
+  const waiting = open.filter(({ silentSince }) => silentSince);
+  const stateBefore = new Map(before.map((one) => [followUpId(one), one.state]));
+  const atLast = new Map(stored.followUps.map((one) => [followUpId(one), one.state]));
+  const questionsOf = groupBy(questions, ({ correspondenceId }) => correspondenceId);
+  const wasAsked = ({ correspondenceId }: About, since: number, by: number) =>
+    questionsOf.get(correspondenceId)?.some(({ at }) => since <= at && at <= by);
+  const callsOf = groupBy(calls, followUpId);
   return finding(
     'waited for Altinn',
     waiting.length,
-    `the ${open} open when Altinn Correspondence was away, each notified after it answered`,
+    `the ${open.length} open when Altinn Correspondence had been away for ${away.hours} hours: nothing was done before it answered, and all after`,
     {
+      'follow-ups were open, at the least': { is: Math.min(open.length, away.open), shouldBe: away.open },
+      'follow-ups waited, at the least': {
+        is: Math.min(waiting.length, away.waiting),
+        shouldBe: away.waiting,
+      },
+      'follow-ups were suppressed or closed while Altinn did not answer': after
+        .filter(({ state, reason }) => state !== 'open' && reason !== 'beforeFollowUpSince')
+        .filter((one) => one.state !== stateBefore.get(followUpId(one)))
+        .filter(
+          (one) =>
+            !wasAsked(one, Date.parse((one.state === 'closed' && one.notifiedAt) || one.openedAt), until),
+        )
+        .map(followUpId),
       'follow-ups were notified while Altinn did not answer': calls
         .filter(({ at }) => from < at && at < until)
-        .filter(({ correspondenceId }) => !answered.includes(correspondenceId)),
+        .filter((one) => !wasAsked(one, 0, until)),
+      'follow-ups that were open have never been settled': open
+        .map(followUpId)
+        .filter((id) => (atLast.get(id) ?? 'open') === 'open'),
+      'follow-ups that were open were settled without a question': open
+        .filter(
+          (one) => !wasAsked(one, until, callsOf.get(followUpId(one))?.[0]?.at ?? Number.POSITIVE_INFINITY),
+        )
+        .map(followUpId),
     },
   );
 }

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { summary } from './finding.ts';
 import { judge } from './judge.ts';
 import { playStory } from './play.ts';
-import { demoOutages, demoSilence, demoStory } from './story.ts';
+import { demoAway, demoOutages, demoStory } from './story.ts';
 
 interface Options {
   readonly letters: number;
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const evidence = await playStory({
     story: { ...demoStory, letters, seed },
     outages: demoOutages,
-    silentAfterDays: demoSilence,
+    away: demoAway(letters),
     timeScale,
     log,
     signal: stopping.signal,
@@ -59,9 +59,9 @@ function readOptions(): Options {
     )
     .option(
       '--time-scale <number>',
-      'simulated seconds in a second; 24000 makes a day 3.6 s',
+      'simulated seconds in a second; 20000 makes a day 4.3 s',
       whole(100, 100_000),
-      24_000,
+      20_000,
     )
     .addHelpText(
       'after',

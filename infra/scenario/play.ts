@@ -1,28 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { followUpId } from '../../shared/follow-ups/follow-up.ts';
+import type { FollowUp } from '../../shared/follow-ups/follow-up.ts';
+import { queueNames } from '../../shared/storage/stores.ts';
 import { sampleEvent } from '../dev/sample-event.ts';
 import type { LetterTruth } from '../simulator/correspondence/truth.ts';
 import type { Counters } from '../simulator/counters.ts';
 import type { LoggedEvent } from '../simulator/events/event-log.ts';
 import type { Story } from '../simulator/story/story.ts';
 import { type Forgery, postEvent, startForger } from './forger.ts';
-import { type Question, repeat, type Stage, type StageOptions, setStage } from './stage.ts';
-import {
-  countDue,
-  countMessages,
-  endLease,
-  endWaits,
-  readPulledUpTo,
-  readStored,
-  type Stored,
-} from './stored.ts';
-import type { Outage } from './story.ts';
+import type { Question } from './questions.ts';
+import { repeat, type Stage, type StageOptions, setStage } from './stage.ts';
+import { countDue, countMessages, readPulledUpTo, readStored, type Stored } from './stored.ts';
+import type { Away, Outage } from './story.ts';
 
 export interface PlayOptions extends StageOptions {
   readonly story: Story;
   readonly outages: readonly Outage[];
-  /** Simulated days after the beginning at which Altinn Correspondence goes away for some real seconds. */
-  readonly silentAfterDays: number;
+  /** When Altinn Correspondence goes away, and comes back. */
+  readonly away: Away;
   /** Ends it before its time: it then rejects, with nothing left running. */
   readonly signal?: AbortSignal;
   /** Gets a line of what happens, now and then. */
@@ -46,7 +40,7 @@ export interface Evidence {
   readonly strangers: readonly string[];
   readonly forgeries: readonly Forgery[];
   readonly silence: Silence;
-  /** When the receiver was killed, in milliseconds since 1970. */
+  /** When the receiver was killed, in simulated milliseconds. */
   readonly kills: readonly number[];
   /** All that the receiver printed. */
   readonly output: string;
@@ -55,13 +49,13 @@ export interface Evidence {
 
 /** A time at which Altinn Correspondence did not answer. */
 export interface Silence {
-  /** Milliseconds since 1970, as `until`. */
+  readonly away: Away;
+  /** In simulated milliseconds, as `until`. */
   readonly from: number;
   readonly until: number;
-  /** The ids of the follow-ups that waited for its answer when it was over. */
-  readonly waiting: readonly string[];
-  /** How many were open by then, those included. */
-  readonly open: number;
+  /** The follow-ups as they were when it began and when it was over. */
+  readonly before: readonly FollowUp[];
+  readonly after: readonly FollowUp[];
 }
 
 /** One call about a follow-up, whose signature was right. */
@@ -71,7 +65,7 @@ export interface Call {
   readonly type: string;
   readonly kind: string;
   readonly correspondenceId: string;
-  /** Milliseconds since 1970. */
+  /** In simulated milliseconds. */
   readonly at: number;
   /** Whether it says that Altinn was asked. */
   readonly isChecked: boolean;
@@ -83,11 +77,6 @@ const dayMs = 24 * hourMs;
 const progressMs = 5000;
 /** How long the receiver has, once Altinn is done, to finish what it has in hand. */
 const restTimeoutMs = 180_000;
-/** Real milliseconds for which Altinn Correspondence is away: some checks fail, and then the receiver leaves it alone. */
-const silenceMs = 4000;
-/** And at the most, where fewer follow-ups than these have come to wait for it. */
-const maxSilenceMs = 30_000;
-const waitingAtLeast = 2;
 
 /** Plays a story against the receiver from beginning to end, and gives back what there is to be judged. */
 export async function playStory(options: PlayOptions): Promise<Evidence> {
@@ -101,7 +90,7 @@ export async function playStory(options: PlayOptions): Promise<Evidence> {
 
 async function playOn(
   stage: Stage,
-  { story, outages, silentAfterDays, signal, report }: PlayOptions,
+  { story, outages, away, signal, report }: PlayOptions,
 ): Promise<Evidence> {
   const { simulator, receiver, storage, caseSystem } = stage;
   const { clock, counters } = simulator;
@@ -120,32 +109,28 @@ async function playOn(
     await receiver.kill();
     say(hours > 0 ? 'the receiver is killed, and stays away' : 'the receiver is killed');
     await until(() => clock.now() >= killedAt + hours * hourMs);
-    await endLease(storage);
     await receiver.start();
-    const away = Math.round((clock.now() - killedAt) / hourMs);
+    const awayFor = Math.round((clock.now() - killedAt) / hourMs);
     const lost = counters.deadLettered - givenUp;
-    say(`the receiver is back after ${away} hours; Altinn gave up ${lost} pushes meanwhile`);
+    say(`the receiver is back after ${awayFor} hours; Altinn gave up ${lost} pushes meanwhile`);
   };
 
   const missAltinn = async (): Promise<Silence> => {
-    await until(() => clock.now() >= began + silentAfterDays * dayMs);
-    const from = Date.now();
+    await until(() => clock.now() >= began + away.afterDays * dayMs);
+    const isLate = () => clock.now() >= began + (away.afterDays + 1) * dayMs;
+    while (!isLate() && (await countMessages(storage, [queueNames.followUps])) < away.released)
+      await delay(20, undefined, { signal });
+    const from = clock.now();
     simulator.outage({ days: 1000 }, ['correspondence']);
+    const before = (await readStored(storage)).followUps;
     say('Altinn Correspondence is away');
-    await delay(silenceMs, undefined, { signal });
-    const look = async () => {
-      const open = (await readStored(storage)).followUps.filter(({ state }) => state === 'open');
-      return { open, waiting: open.filter(({ silentSince }) => silentSince).map(followUpId) };
-    };
-    let { open, waiting } = await look();
-    while (waiting.length < waitingAtLeast && Date.now() - from < maxSilenceMs) {
-      await delay(500, undefined, { signal });
-      ({ open, waiting } = await look());
-    }
-    simulator.troubles.end();
+    await until(() => clock.now() >= from + away.hours * hourMs);
+    const after = (await readStored(storage)).followUps;
+    const open = after.filter(({ state }) => state === 'open');
+    const waiting = open.filter(({ silentSince }) => silentSince);
     say(`it is back; ${open.length} follow-ups are open, and ${waiting.length} of them wait for its answer`);
-    await endWaits(storage);
-    return { from, until: Date.now(), waiting, open: open.length };
+    simulator.troubles.end();
+    return { away, from, until: clock.now(), before, after };
   };
 
   say('the subscription is validated, and the first letters are sent');
@@ -195,19 +180,14 @@ async function rest({ simulator, storage }: Stage, signal?: AbortSignal): Promis
   const isDone = async () =>
     (await readPulledUpTo(storage)) === last &&
     (await countMessages(storage)) === 0 &&
-    (await countDue(storage)) === 0 &&
+    (await countDue(storage, simulator.clock.now())) === 0 &&
     (await readStored(storage)).followUps.every(({ state }) => state !== 'open');
-  const stopWaits = repeat(400, () => endWaits(storage));
-  try {
-    for (const deadline = Date.now() + restTimeoutMs; Date.now() < deadline; ) {
-      // What was due a moment ago may be on a queue by now.
-      if ((await isDone()) && (await isDone())) return true;
-      await delay(250, undefined, { signal });
-    }
-    return false;
-  } finally {
-    await stopWaits();
+  for (const deadline = Date.now() + restTimeoutMs; Date.now() < deadline; ) {
+    // What was due a moment ago may be on a queue by now.
+    if ((await isDone()) && (await isDone())) return true;
+    await delay(250, undefined, { signal });
   }
+  return false;
 }
 
 async function gather({ simulator, storage, caseSystem, questions, receiver }: Stage) {

@@ -1,8 +1,6 @@
 import { TableClient } from '@azure/data-tables';
 import { QueueServiceClient } from '@azure/storage-queue';
-import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import type { FollowUp } from '../../shared/follow-ups/follow-up.ts';
-import { connectStorage } from '../../shared/storage/connect.ts';
 import { poisonOf, queueNames, tableNames } from '../../shared/storage/stores.ts';
 import type { TimelineEntry } from '../../shared/tracking/status.ts';
 
@@ -69,48 +67,10 @@ export async function readPulledUpTo(connectionString: string): Promise<string |
   return row?.after;
 }
 
-/**
- * Lets the lease of a pull run out, which is good for ten minutes: a receiver that was killed as it pulled has left
- * one behind, and nobody wants to watch that.
- */
-export async function endLease(connectionString: string): Promise<void> {
-  for (const { partitionKey, rowKey } of await rowsOf(connectionString, tableNames.checkpoints)) {
-    const ended = { partitionKey, rowKey, leasedUntil: new Date(0).toISOString() };
-    await tableOf(connectionString, tableNames.checkpoints).updateEntity(ended, 'Merge');
-  }
-}
-
-/** How many follow-ups are to be checked now. */
-export async function countDue(connectionString: string): Promise<number> {
-  const now = new Date().toISOString();
-  return (await rowsOf(connectionString, tableNames.due)).filter(({ at = '' }) => at <= now).length;
-}
-
-/**
- * Lets the minutes pass for which a follow-up waits that Altinn did not answer, or whose event it did not bear out, and
- * after which the pace towards Altinn is as before: nobody wants to watch these either.
- */
-export async function endWaits(connectionString: string): Promise<void> {
-  const now = new Date().toISOString();
-  const due = new DueFollowUps(connectStorage({ connectionString }).tables.due);
-  for (const row of await rowsOf(connectionString, tableNames.timeline)) {
-    const { partitionKey, rowKey, etag = '', waitingFor, dueAt = '', lease } = row;
-    if (!rowKey.startsWith('follow-up:') || !waitingFor || lease || dueAt <= now) continue;
-    const isMine = await tableOf(connectionString, tableNames.timeline)
-      .updateEntity({ partitionKey, rowKey, dueAt: now }, 'Merge', { etag })
-      .then(() => true)
-      // The receiver is at it.
-      .catch(() => false);
-    const kind = row.kind as FollowUp['kind'];
-    if (isMine) await due.add({ kind, correspondenceId: partitionKey, at: now, rank: 'pushed-opening' });
-  }
-  const [pace] = (await rowsOf(connectionString, tableNames.shared)).filter(
-    ({ rowKey }) => rowKey === 'pace',
-  );
-  if (!pace) return;
-  const { partitionKey, rowKey } = pace;
-  const open = { partitionKey, rowKey, rate: 500, nextAt: 0, failures: 0, closedUntil: 0 };
-  await tableOf(connectionString, tableNames.shared).updateEntity(open, 'Merge');
+/** How many follow-ups are to be checked by a time, in milliseconds since 1970. */
+export async function countDue(connectionString: string, by: number): Promise<number> {
+  const rows = await rowsOf(connectionString, tableNames.due);
+  return rows.filter(({ at = '' }) => Date.parse(at) <= by).length;
 }
 
 type Row = { readonly partitionKey: string; readonly rowKey: string } & Readonly<

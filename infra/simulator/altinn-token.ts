@@ -13,26 +13,35 @@ export interface Caller {
   readonly systemUser?: { readonly id: string; readonly organization: string };
 }
 
-/** Seconds, by the real clock: the receiver reads the token's life off its own. */
+/** Seconds. */
 const life = 30 * 60;
 
-interface Keys {
-  readonly maskinporten: IssuerKey;
-  readonly platform: IssuerKey;
+interface Exchange {
+  readonly url: string;
+  readonly clients: Clients;
+  readonly keys: { readonly maskinporten: IssuerKey; readonly platform: IssuerKey };
+  readonly now: () => number;
+}
+
+interface Reader {
+  readonly url: string;
+  readonly key: IssuerKey;
+  readonly now: () => number;
 }
 
 /**
  * `GET /authentication/api/v1/exchange/maskinporten`: an access token of Maskinporten becomes an Altinn token, as
  * a bare string, or in JSON when the caller accepts that.
  */
-export function exchangeRoutes(url: string, clients: Clients, keys: Keys): Route[] {
+export function exchangeRoutes({ url, clients, keys, now }: Exchange): Route[] {
   async function exchange({ headers }: Call): Promise<Answer> {
-    const claims = await verify(headers.authorization, keys.maskinporten, `${url}/maskinporten/`);
+    const issuer = `${url}/maskinporten/`;
+    const claims = await verify(headers.authorization, { key: keys.maskinporten, issuer, now });
     if (!claims) return empty(401);
     const { exp: _, iss: __, iat: ___, ...carried } = claims;
     const client = clients.get(String(claims.client_id));
     const isServiceOwner = String(claims.scope).split(' ').includes('altinn:serviceowner');
-    const now = Math.floor(Date.now() / 1000);
+    const issuedAt = Math.floor(now() / 1000);
     const token = await new SignJWT({
       ...carried,
       ...(isServiceOwner && client?.serviceOwner && { 'urn:altinn:org': client.serviceOwner }),
@@ -41,8 +50,8 @@ export function exchangeRoutes(url: string, clients: Clients, keys: Keys): Route
     })
       .setProtectedHeader({ alg: 'RS256', kid: keys.platform.kid })
       .setIssuer(platformIssuer(url))
-      .setIssuedAt(now)
-      .setExpirationTime(now + life)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + life)
       .sign(keys.platform.privateKey);
     return headers.accept?.includes('application/json') ? json(200, token) : text(200, token);
   }
@@ -59,12 +68,8 @@ export function exchangeRoutes(url: string, clients: Clients, keys: Keys): Route
 const platformIssuer = (url: string) => `${url}/authentication/api/v1/openid/`;
 
 /** Reads the caller off a request's bearer token; `undefined` when there is none that is Altinn's and good. */
-export async function readCaller(
-  url: string,
-  key: IssuerKey,
-  { headers }: Call,
-): Promise<Caller | undefined> {
-  const claims = await verify(headers.authorization, key, platformIssuer(url));
+export async function readCaller({ url, key, now }: Reader, { headers }: Call): Promise<Caller | undefined> {
+  const claims = await verify(headers.authorization, { key, issuer: platformIssuer(url), now });
   if (!claims) return undefined;
   const [detail] = (claims.authorization_details ?? []) as {
     systemuser_id: [string];
@@ -86,13 +91,12 @@ export async function readCaller(
 
 async function verify(
   authorization: string | undefined,
-  { publicKey }: IssuerKey,
-  issuer: string,
+  { key, issuer, now }: { key: IssuerKey; issuer: string; now: () => number },
 ): Promise<JWTPayload | undefined> {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   if (!token) return undefined;
-  const verified = await jwtVerify(token, publicKey, { issuer, algorithms: ['RS256'] }).catch(
-    () => undefined,
-  );
+  const currentDate = new Date(now());
+  const options = { issuer, algorithms: ['RS256'], currentDate };
+  const verified = await jwtVerify(token, key.publicKey, options).catch(() => undefined);
   return verified?.payload;
 }

@@ -16,6 +16,8 @@ export interface AltinnOptions extends SimulatorOptions {
   /** A free one when it is 0, or not given. */
   readonly port?: number;
   readonly clients?: readonly ClientRegistration[];
+  /** Whether tokens live by the simulated clock; by the real one when not given, as who calls does. */
+  readonly tokensBySimulatedClock?: boolean;
 }
 
 export interface Altinn {
@@ -39,21 +41,23 @@ export interface Altinn {
 export async function startAltinn({
   port = 0,
   clients = [],
+  tokensBySimulatedClock = false,
   ...options
 }: AltinnOptions = {}): Promise<Altinn> {
   const simulator = new Simulator(options);
   for (const client of clients) simulator.clients.register(client);
   const keys = { maskinporten: await issuerKey('maskinporten'), platform: await issuerKey('platform') };
   const { server, url } = await listen(port);
-  const caller = (call: Call) => readCaller(url, keys.platform, call);
+  const now = tokensBySimulatedClock ? () => simulator.clock.now() : Date.now;
+  const caller = (call: Call) => readCaller({ url, key: keys.platform, now }, call);
   const parts = { ...simulator, url, readCaller: caller };
   let drawn = 0;
   serve(
     server,
     url,
     [
-      ...maskinportenRoutes(url, simulator.clients, keys.maskinporten),
-      ...exchangeRoutes(url, simulator.clients, keys),
+      ...maskinportenRoutes({ url, clients: simulator.clients, key: keys.maskinporten, now }),
+      ...exchangeRoutes({ url, clients: simulator.clients, keys, now }),
       ...subscriptionRoutes(parts),
       ...eventRoutes(parts),
       listRoute(simulator.letters, simulator, caller),

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { tracingChannel } from 'node:diagnostics_channel';
 import type { App, RegisteredFunction, TypedData } from './core.ts';
 import { describeError, type Level } from './log.ts';
 
@@ -15,6 +16,9 @@ export type Outcome =
   | { readonly ok: true; readonly value: TypedData | null | undefined }
   | { readonly ok: false };
 
+/** Tells of each invocation, with its function's name: a played story knows by it when something is in hand. */
+const invocations = tracingChannel<'host.invocation', { name: string }>('host.invocation');
+
 /** The name and the options of a function's trigger. */
 export function triggerOf(fn: RegisteredFunction) {
   const [entry] = Object.entries(fn.bindings).filter(([, { type }]) => /trigger$/i.test(type));
@@ -28,7 +32,8 @@ export function triggerOf(fn: RegisteredFunction) {
  */
 export async function invoke(app: App, fn: RegisteredFunction, trigger: Trigger): Promise<Outcome> {
   try {
-    return { ok: true, value: await run(app, fn, trigger) };
+    const value = await invocations.tracePromise(() => run(app, fn, trigger), { name: fn.name });
+    return { ok: true, value };
   } catch (error) {
     app.log('error', fn.name, describeError(error));
     return { ok: false };

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers';
 import type { QueueClient, ReceivedMessageItem } from '@azure/storage-queue';
 import type { TypedData } from './core.ts';
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout } from 'node:timers';
 import { type QueueClient, QueueServiceClient, type ReceivedMessageItem } from '@azure/storage-queue';
 import type { QueueOptions } from './config.ts';
 import { resolveSettings } from './config.ts';
@@ -32,14 +32,14 @@ export function listenToQueue(
   const hasPoison = !name.endsWith('-poison') && name.length + '-poison'.length <= 63;
   const poison = hasPoison ? service.getQueueClient(`${name}-poison`) : undefined;
   const running = new Set<Promise<void>>();
-  const stopping = new AbortController();
-  const stopped = () => stopping.signal.aborted;
+  let stopped = false;
+  let wake = () => {};
   let loop: Promise<void> | undefined;
 
   async function poll(): Promise<void> {
     const backOff = createBackOff(options.maxPollingInterval);
     let failing = false;
-    while (!stopped()) {
+    while (!stopped) {
       let messages: ReceivedMessageItem[] = [];
       try {
         messages = await receive(queue, options);
@@ -57,10 +57,21 @@ export function listenToQueue(
         running.add(work);
         void work.then(() => running.delete(work));
       }
-      if (messages.length === 0) await sleep(backOff.next(), stopping.signal);
+      if (messages.length === 0) await sleep(backOff.next());
       else backOff.reset();
       while (running.size > options.newBatchThreshold) await Promise.race(running);
     }
+  }
+
+  async function sleep(milliseconds: number): Promise<void> {
+    if (stopped) return;
+    await new Promise<void>((woken) => {
+      const timer = setTimeout(woken, milliseconds);
+      wake = () => {
+        clearTimeout(timer);
+        woken();
+      };
+    });
   }
 
   async function processMessage(message: ReceivedMessageItem): Promise<void> {
@@ -104,7 +115,8 @@ export function listenToQueue(
       loop = poll();
     },
     async drain() {
-      stopping.abort();
+      stopped = true;
+      wake();
       await loop;
       await Promise.all(running);
     },
@@ -166,8 +178,4 @@ export function createBackOff(max: number) {
       return current;
     },
   };
-}
-
-async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal }).catch(() => {});
 }

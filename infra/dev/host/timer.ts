@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers';
 import { Cron } from 'croner';
 import { resolveSettings, timeSpan } from './config.ts';
 import type { App, RegisteredFunction } from './core.ts';

@@ -6,12 +6,20 @@ import type { Clients } from './clients.ts';
 import type { IssuerKey } from './issuer-key.ts';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** Seconds. By the real clock, as every token's life: the receiver reads its own clock, which is not simulated. */
+/** Seconds. */
 const life = 120;
 const authority = 'iso6523-actorid-upis';
 
+interface Issuer {
+  readonly url: string;
+  readonly clients: Clients;
+  readonly key: IssuerKey;
+  /** By what tokens live: milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 /** Maskinporten's token endpoint, metadata and keys, under `/maskinporten/`. */
-export function maskinportenRoutes(url: string, clients: Clients, key: IssuerKey): Route[] {
+export function maskinportenRoutes({ url, clients, key, now }: Issuer): Route[] {
   const issuer = `${url}/maskinporten/`;
   const used = new Set<string>();
   const metadata = {
@@ -30,9 +38,9 @@ export function maskinportenRoutes(url: string, clients: Clients, key: IssuerKey
     try {
       const assertion = form.get('assertion');
       if (!assertion) throw new OAuthError('invalid_request', 'Missing assertion.');
-      const grant = await checkAssertion(assertion, { issuer, clients, used });
+      const grant = await checkAssertion(assertion, { issuer, clients, used, now });
       return json(200, {
-        access_token: await accessToken(grant, issuer, key),
+        access_token: await accessToken(grant, { issuer, key, issuedAt: Math.floor(now() / 1000) }),
         token_type: 'Bearer',
         expires_in: life - 1,
         scope: grant.scope,
@@ -63,8 +71,10 @@ export function maskinportenRoutes(url: string, clients: Clients, key: IssuerKey
   ];
 }
 
-function accessToken({ client, scope, systemUser }: Grant, issuer: string, key: IssuerKey): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
+function accessToken(
+  { client, scope, systemUser }: Grant,
+  { issuer, key, issuedAt }: { issuer: string; key: IssuerKey; issuedAt: number },
+): Promise<string> {
   return new SignJWT({
     scope,
     client_id: client.clientId,
@@ -84,8 +94,8 @@ function accessToken({ client, scope, systemUser }: Grant, issuer: string, key: 
   })
     .setProtectedHeader({ alg: 'RS256', kid: key.kid })
     .setIssuer(issuer)
-    .setIssuedAt(now)
-    .setExpirationTime(now + life)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + life)
     .setJti(crypto.randomUUID())
     .sign(key.privateKey);
 }

@@ -15,6 +15,8 @@ export const storySchema = z
     /** The id of the resource; this Altinn's first when not given. */
     resource: z.string().optional(),
     sentWithinHours: z.number().min(0).default(1),
+    /** Sent in one moment, the last of those hours: they have one due date. */
+    batch: share.default(0),
     dueInDays: z.number().positive().default(7),
     readWithinADay: share.default(0.6),
     neverRead: share.default(0.05),
@@ -84,7 +86,8 @@ export function planStory(story: Story, seed: number): LetterPlan[] {
   const due = parsed.dueInDays * day;
 
   return all.map((letter): LetterPlan => {
-    const sendAt = drawn('send', letter) * parsed.sentWithinHours * hour;
+    const isInBatch = letter < parsed.letters * parsed.batch;
+    const sendAt = (isInBatch ? 1 : drawn('send', letter)) * parsed.sentWithinHours * hour;
     const after = (from: number, until: number) => sendAt + from + drawn('when', letter) * (until - from);
     const firstDay = Math.min(day, due);
     const reads = published.includes(letter) && !never.has(letter);
