@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowUp } from '../../shared/follow-ups/follow-up.ts';
 import { queueNames } from '../../shared/storage/stores.ts';
 import { sampleEvent } from '../dev/sample-event.ts';
+import type { Question } from '../simulator/correspondence/letters.ts';
 import type { LetterTruth } from '../simulator/correspondence/truth.ts';
 import type { Counters } from '../simulator/counters.ts';
 import type { LoggedEvent } from '../simulator/events/event-log.ts';
 import type { Story } from '../simulator/story/story.ts';
 import { type Forgery, postEvent, startForger } from './forger.ts';
-import type { Question } from './questions.ts';
 import { repeat, type Stage, type StageOptions, setStage } from './stage.ts';
 import { countDue, countMessages, readPulledUpTo, readStored, type Stored } from './stored.ts';
 import type { Away, Outage } from './story.ts';
@@ -152,6 +152,7 @@ async function playOn(
     const forgeries = await stopForger();
     say('nothing more happens at Altinn: the receiver finishes what it has in hand');
     const isAtRest = await rest(stage, signal);
+    stage.holdTime(false);
     say('the audit asks Altinn for what it lost itself, by the command line');
     await stage.audit();
     const cameToRest = (await rest(stage, signal)) && isAtRest;
@@ -174,8 +175,11 @@ async function postStrangers(endpoint: string): Promise<string[]> {
   return acknowledged;
 }
 
-/** Whether all comes to an end: what can be pulled is pulled, nothing is on a queue or due, and no follow-up waits. */
-async function rest({ simulator, storage }: Stage, signal?: AbortSignal): Promise<boolean> {
+/**
+ * Whether all comes to an end: what can be pulled is pulled, nothing is on a queue or due, and no follow-up waits. Time then
+ * stands still, lest a timer begins something new.
+ */
+async function rest({ simulator, storage, holdTime }: Stage, signal?: AbortSignal): Promise<boolean> {
   const last = simulator.log.all().findLast(({ lost }) => !lost)?.event.id;
   const isDone = async () =>
     (await readPulledUpTo(storage)) === last &&
@@ -183,19 +187,24 @@ async function rest({ simulator, storage }: Stage, signal?: AbortSignal): Promis
     (await countDue(storage, simulator.clock.now())) === 0 &&
     (await readStored(storage)).followUps.every(({ state }) => state !== 'open');
   for (const deadline = Date.now() + restTimeoutMs; Date.now() < deadline; ) {
-    // What was due a moment ago may be on a queue by now.
-    if ((await isDone()) && (await isDone())) return true;
+    if (await isDone()) {
+      holdTime(true);
+      // What was due a moment ago may be on a queue by now.
+      await delay(1_000, undefined, { signal });
+      if (await isDone()) return true;
+      holdTime(false);
+    }
     await delay(250, undefined, { signal });
   }
   return false;
 }
 
-async function gather({ simulator, storage, caseSystem, questions, receiver }: Stage) {
+async function gather({ simulator, storage, caseSystem, receiver }: Stage) {
   return {
     truth: simulator.truth(),
     published: simulator.log.all(),
     counters: { ...simulator.counters },
-    questions: [...questions],
+    questions: [...simulator.letters.questions],
     stored: await readStored(storage),
     messagesLeft: await countMessages(storage),
     calls: caseSystem.received.map(({ id, at, body, payload: { type, data } }): Call => {

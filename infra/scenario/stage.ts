@@ -6,7 +6,6 @@ import { startWebhookReceiver, type WebhookReceiver } from '../dev/webhook-recei
 import { startAltinn } from '../simulator/altinn.ts';
 import { localClient, localSettings } from '../simulator/local-client.ts';
 import { defaultResource, type Simulator } from '../simulator/simulator.ts';
-import { noteQuestions, type Question } from './questions.ts';
 import { makeReceiver, type Receiver } from './receiver.ts';
 import { openStoryClock } from './story-clock.ts';
 import { lockSeconds, makeTempo } from './tempo.ts';
@@ -25,10 +24,10 @@ export interface Stage {
   readonly simulator: Simulator;
   readonly receiver: Receiver;
   readonly caseSystem: WebhookReceiver;
-  /** When the simulated Altinn was asked about a letter and answered. */
-  readonly questions: readonly Question[];
   /** Subscribes by the command line, and resolves once Altinn has validated the endpoint. */
   subscribe(): Promise<void>;
+  /** Has time stand still, or go on. */
+  holdTime(isHeld: boolean): void;
   /** Audits all letters by the command line. */
   audit(): Promise<void>;
   stop(): Promise<void>;
@@ -58,8 +57,6 @@ export async function setStage({ timeScale, log }: StageOptions): Promise<Stage>
     const storage = azurite.connectionString();
     const caseSystem = await startWebhookReceiver({ now });
     started.push(() => caseSystem.stop());
-    const questions: Question[] = [];
-    started.push(noteQuestions(questions, now));
 
     const settings = {
       ...localSettings(altinn, [defaultResource]),
@@ -89,13 +86,18 @@ export async function setStage({ timeScale, log }: StageOptions): Promise<Stage>
     };
     const tempo = makeTempo(timeScale, { receiver, clock, storage, now });
     // Without waiting for what the timers began: pushes overlap as they do in earnest.
+    let isStill = false;
     const moveTime = async () => {
+      if (isStill) return;
       await simulator.clock.advance(isCommanding ? tickMs : await tempo(tickMs));
       clock.show(now());
     };
     started.push(repeat(tickMs, moveTime));
     return {
-      ...{ storage, simulator, receiver, caseSystem, questions },
+      ...{ storage, simulator, receiver, caseSystem },
+      holdTime: (isHeld) => {
+        isStill = isHeld;
+      },
       subscribe: () =>
         command('subscription', 'ensure', '--resource', defaultResource, '--endpoint', receiver.endpoint),
       audit: () => command('audit', '--since', startTime.toISOString()),

@@ -12,7 +12,7 @@ const eventMs = 300_000;
 /** And while the next of what was released has yet to be taken, at the pace towards Altinn. */
 const pacedScale = 200;
 /** How many times faster than else time passes while the receiver is away. */
-const awayTimes = 3;
+const awayTimes = 2;
 /** More events than this wait to be tracked, as when a batch falls due: the receiver in earnest has time for them. */
 const maxBacklog = 24;
 /** Simulated milliseconds for which released follow-ups are still to be taken: they are spread over a minute. */

@@ -23,14 +23,28 @@ export interface LettersParts {
 }
 
 /** The letters, and what becomes of them: each change fires the event that Altinn Correspondence fires. */
+/** Somebody asked about a letter, and was answered. */
+export interface Question {
+  readonly correspondenceId: string;
+  /** In simulated milliseconds: whatever became of the letter before is in the answer. */
+  readonly at: number;
+}
+
 export class Letters {
   readonly #parts: LettersParts;
   readonly #letters = new Map<string, Letter>();
   readonly #confirmations: Confirmations;
+  /** About which letters there was an answer that tells whether something became of them, in the order of the answers. */
+  readonly questions: Question[] = [];
 
   constructor(parts: LettersParts) {
     this.#parts = parts;
     this.#confirmations = new Confirmations(parts.clock, (letter) => this.confirm(letter));
+  }
+
+  /** Notes that an answer tells what became of a letter. */
+  answered({ id }: Letter): void {
+    this.questions.push({ correspondenceId: id, at: this.now() });
   }
 
   create(spec: LetterSpec = {}): Letter {

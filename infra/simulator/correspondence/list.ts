@@ -40,7 +40,9 @@ export function listRoute(letters: Letters, register: Register, readCaller: Read
       if (party !== own && !register.subunits.get(own)?.includes(party)) return correspondenceError(4001);
       const listed = letters.all().filter((letter) => isListed(letter, query, admitted.caller, party));
       listed.reverse().sort((a, b) => b.requestedPublishTime - a.requestedPublishTime);
-      return json(200, { ids: listed.slice(0, most).map(({ id }) => id) });
+      const named = listed.slice(0, most);
+      if (query.status && query.status !== 'Published') for (const letter of named) letters.answered(letter);
+      return json(200, { ids: named.map(({ id }) => id) });
     },
   };
 }

@@ -22,6 +22,7 @@ export function correspondenceRoutes(letters: Letters, readCaller: ReadCaller): 
   const notFound = correspondenceError(1001);
 
   function look({ letter, isPlainSender, countsAsRecipient }: Opened): View {
+    letters.answered(letter);
     if (countsAsRecipient) letters.fetch(letter);
     const fetched = countsAsRecipient ? letter.changes.at(-1) : undefined;
     return { now: letters.now(), asSender: isPlainSender, fetched };
