@@ -40,8 +40,8 @@ interface Plan {
 
 /**
  * Somebody with the webhook's address and key, and with the ids of letters, who posts all through the story what would
- * quiet its alarms or raise others. What is forged is never so at Altinn: what becomes of a fact that is both forged and
- * lost at the source is not played.
+ * quiet its alarms or raise others, or hide that a true read was lost at the source. A publication is forged only of a
+ * letter whose own was told: where that is lost, the forged one stays, as a push.
  * @returns what ends it, and gives back all that was posted
  */
 export function startForger(simulator: Simulator, receiver: Receiver, story: Story, seed: number) {
@@ -104,6 +104,8 @@ function planForgeries(story: Story, seed: number, { clock, log }: Simulator): P
     if (readAt === undefined) {
       plan(0.2, 'correspondencereceiverread', { when: soonOrLate, ...isOld });
       plan(0.1, 'correspondencepurged', { when: soonOrLate, ...isOld });
+    } else {
+      plan(0.3, 'correspondencereceiverread', { when: isPublished });
     }
     if (confirmAt === undefined && (readAt === undefined || spec.confirmationNeeded))
       plan(0.1, 'correspondencereceiverconfirmed', { when: soonOrLate, ...isOld });
