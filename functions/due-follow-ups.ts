@@ -14,7 +14,7 @@ export function makeDueFollowUps({ since, paused, ...deps }: Deps) {
     const log = logTo(context);
     await since();
     if (paused) return log.info('follow-ups are paused');
-    const { released, more } = await releaseDue(deps);
-    if (released > 0 || more) log.info('follow-ups released', { released, more });
+    const { released, more, held } = await releaseDue(deps);
+    if (released > 0 || more) log.info('follow-ups released', { released, more, held: held || undefined });
   };
 }

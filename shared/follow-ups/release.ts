@@ -30,6 +30,8 @@ export interface Released {
   readonly released: number;
   /** Whether more is due than could be released. */
   readonly more: boolean;
+  /** How many wait for what Altinn's lists tell. */
+  readonly held: number;
 }
 
 /** How many are released in one run without a pace. */
@@ -62,9 +64,10 @@ export async function releaseDue({
   const all = of('verified-opening', 'pushed-opening');
   const areHeld = await askTogether?.(all.map(({ correspondenceId }) => correspondenceId));
   const openings = areHeld ? [] : all;
+  const held = all.length - openings.length;
   const [closings, later] = [of('verified-closing', 'pushed-closing'), of('later')];
   const waiting = openings.length + closings.length + later.length;
-  if (waiting === 0) return { released: 0, more: all.length > 0 };
+  if (waiting === 0) return { released: 0, more: held > 0, held };
   const slots = await pace?.take(Math.min(waiting, max));
   const count = slots?.count ?? max;
 
@@ -84,7 +87,7 @@ export async function releaseDue({
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-  return { released, more: waiting > count || openings.length < all.length };
+  return { released, more: held > 0 || waiting > count, held };
 }
 
 async function release(

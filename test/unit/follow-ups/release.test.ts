@@ -44,7 +44,7 @@ describe('releaseDue', () => {
     await open(1, 0);
     await open(2, 1);
     await open(3, 3_600_000);
-    expect(await release()).toEqual({ released: 1, more: false });
+    expect(await release()).toEqual({ released: 1, more: false, held: 0 });
     expect(queued()).toMatchObject([{ correspondenceId: idOf(1), lease: expect.any(String) }]);
     const [leased] = await followUps.of(idOf(1));
     expect(leased?.lease).toEqual({
@@ -83,6 +83,7 @@ describe('releaseDue', () => {
     expect(await release({ count: 10, firstMs: 1_000, intervalMs: 500 })).toEqual({
       released: 10,
       more: true,
+      held: 0,
     });
     // Each is there a second or two before its turn.
     const turns = Array.from({ length: 10 }, (_, slot) => 1_000 + slot * 500);
@@ -92,7 +93,11 @@ describe('releaseDue', () => {
       expect(ahead).toBeGreaterThanOrEqual(1_000);
       expect(ahead).toBeLessThan(2_000);
     }
-    expect(await release({ count: 0, firstMs: 0, intervalMs: 0 })).toEqual({ released: 0, more: true });
+    expect(await release({ count: 0, firstMs: 0, intervalMs: 0 })).toEqual({
+      released: 0,
+      more: true,
+      held: 0,
+    });
   });
 
   it('takes many through at the default ceiling and never above it, with any number of instances', async () => {
@@ -135,6 +140,26 @@ describe('releaseDue', () => {
     expect(order.filter((rank) => rank === 'pushed-closing')).toHaveLength(1);
     expect(order.filter((rank) => rank === 'verified-opening')).toHaveLength(4);
     expect(order.filter((rank) => rank === 'pushed-opening')).toHaveLength(1);
+  });
+
+  it('holds back what opens while Altinn is asked for lists, and lets through what settles', async () => {
+    const { storage, due, followUps, open, queued } = start();
+    await open(1, 0, 'verified-opening');
+    await open(2, 0, 'pushed-opening');
+    await open(3, 0, 'pushed-closing');
+    const asked: (readonly string[])[] = [];
+    let areHeld = true;
+    const askTogether = async (ids: readonly string[]) => {
+      asked.push(ids);
+      return areHeld;
+    };
+    const queue = storage.queue('follow-ups');
+    const deps = { due, followUps, queue, askTogether, leaseMs, now: () => new Date(storage.now) };
+    expect(await releaseDue(deps)).toEqual({ released: 1, more: true, held: 2 });
+    expect(asked).toEqual([[idOf(1), idOf(2)]]);
+    expect(queued()).toMatchObject([{ correspondenceId: idOf(3) }]);
+    areHeld = false;
+    expect(await releaseDue(deps)).toEqual({ released: 2, more: false, held: 0 });
   });
 
   it('has one live message a follow-up, however many ticks and instances there are, until its lease is over', async () => {
