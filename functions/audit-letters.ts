@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { InvocationContext, Timer } from '@azure/functions';
 import { AltinnError } from '../shared/altinn/api/altinn-error.ts';
 import type { Pace } from '../shared/altinn/pace.ts';
@@ -38,13 +39,15 @@ interface ConsumingDeps extends ConsumerDeps, AuditDeps {
   readonly audits: Pick<Audits, 'isFinished' | 'finish' | 'total'>;
   /** The pace towards Altinn, of which an audit takes what follow-ups leave. */
   readonly pace?: Pick<Pace, 'take'> | undefined;
+  /** Waits so many milliseconds. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 /** Milliseconds until its turn at the pace from which a part rather comes again later. */
 const maxTurnMs = 10_000;
 
 /** Does a part of an audit, puts the parts that it was divided into on the queue, and reports after the last. */
-export function makeAuditWindow({ audits, pace, ...deps }: ConsumingDeps): Consumer {
+export function makeAuditWindow({ audits, pace, sleep = delay, ...deps }: ConsumingDeps): Consumer {
   const { queue, now = () => new Date() } = deps;
   return makeConsumer({
     ...deps,
@@ -53,11 +56,12 @@ export function makeAuditWindow({ audits, pace, ...deps }: ConsumingDeps): Consu
     timeoutMs: 180_000,
     async work({ body: task }, { log, signal }) {
       if (!(await audits.isFinished(task))) {
-        const slots = await pace?.take(maxRequests);
-        if (slots && (slots.count < maxRequests || slots.firstMs > maxTurnMs)) {
-          throw new RetryableError('the pace towards Altinn is taken');
-        }
-        const { found, next } = await auditPart(task, deps, signal).catch(giveUpWhereRefused);
+        const slots = await pace?.take(maxRequests, { atLeast: maxRequests, withinMs: maxTurnMs });
+        if (slots?.count === 0) throw new RetryableError('the pace towards Altinn is taken');
+        await sleep(slots?.firstMs ?? 0);
+        const { found, next } = await auditPart(task, { ...deps, maxTries: 1 }, signal).catch(
+          giveUpWhereRefused,
+        );
         for (const part of next) await queue.send(messageOf(part, now()));
         await audits.finish(task, found, next);
       }

@@ -8,7 +8,7 @@ import { makeTokens } from '../shared/altinn/auth/tokens.ts';
 import { Pace } from '../shared/altinn/pace.ts';
 import { requestsPerLetter, roleOf, scopeFor, whyNotAsked } from '../shared/altinn/role.ts';
 import { whoseEvents } from '../shared/altinn/whose.ts';
-import type { Tracked } from '../shared/events/catalogue.ts';
+import { lookUp, opensOrCloses, type Tracked } from '../shared/events/catalogue.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
@@ -78,7 +78,14 @@ export function compose(configuration: Configuration) {
       events: makeEvents(altinn.platform),
       whose: altinn.whose,
       timeline,
-      markVerified: makeVerify({ reactions: ownReactions, timeline, queue: queues.events }),
+      markVerified: makeVerify({
+        reactions: ownReactions,
+        timeline,
+        queue: queues.events,
+        // By the time of its publication a recipient's letter is found in Altinn's lists.
+        isVerified: (type) =>
+          opensOrCloses(type) || (altinn.role === 'Recipient' && lookUp(type)?.fact === 'published'),
+      }),
       queue: queues.events,
       deadLetters,
       checkpoints: new Checkpoints(tables.checkpoints),
@@ -136,6 +143,7 @@ function connectAltinn({ altinn, asking, resources }: Configuration, shared: Tab
   return {
     platform,
     pace,
+    role,
     whose,
     whyNot,
     askAltinn: whyNot ? undefined : question(),

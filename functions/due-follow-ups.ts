@@ -1,6 +1,6 @@
 import type { InvocationContext, Timer } from '@azure/functions';
 import { type ReleaseDeps, releaseDue } from '../shared/follow-ups/release.ts';
-import { logTo } from '../shared/runtime/log.ts';
+import { logTo, messageOf } from '../shared/runtime/log.ts';
 
 interface Deps extends ReleaseDeps {
   /** Remembers when the receiver was first started. */
@@ -9,12 +9,20 @@ interface Deps extends ReleaseDeps {
 }
 
 /** Releases the follow-ups that are due to their queue. */
-export function makeDueFollowUps({ since, paused, ...deps }: Deps) {
+export function makeDueFollowUps({ since, paused, askTogether, ...deps }: Deps) {
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
     await since();
     if (paused) return log.info('follow-ups are paused');
-    const { released, more, held } = await releaseDue(deps);
+    const { released, more, held } = await releaseDue({
+      ...deps,
+      // All can be asked about one by one, and what settles must not wait for this.
+      askTogether: async (ids) =>
+        (await askTogether?.(ids).catch((error) => {
+          log.warn('lists not asked', { reason: messageOf(error) });
+          return false;
+        })) ?? false,
+    });
     if (released > 0 || more) log.info('follow-ups released', { released, more, held: held || undefined });
   };
 }

@@ -6,8 +6,10 @@ interface Row {
   readonly rate: number;
   /** The first moment that is not given out, in milliseconds since 1970. */
   readonly nextAt: number;
-  /** Until when nothing is asked, in milliseconds since 1970; 0 when Altinn answers. */
+  /** Until when nothing is asked since Altinn does not answer, in milliseconds since 1970; 0 when it does. */
   readonly closedUntil: number;
+  /** Until when nothing is asked since Altinn said so, in milliseconds since 1970. */
+  readonly awayUntil: number;
   /** How often in a row Altinn did not answer. */
   readonly failures: number;
   /** Whether the one probe is under way that may end that. */
@@ -31,7 +33,21 @@ export interface Slots {
   readonly count: number;
   readonly firstMs: number;
   readonly intervalMs: number;
+  /** Whether there are none because Altinn does not answer, or asks to be left alone. */
+  readonly isClosed?: true | undefined;
+  /** Whether they are the one probe that may end that: whenever it is made. */
+  readonly isProbe?: true | undefined;
 }
+
+/** What is of use: nothing is taken that is not. */
+interface Wanted {
+  readonly atLeast?: number;
+  /** Milliseconds until the first. */
+  readonly withinMs?: number;
+}
+
+/** Whether a request may be made now; `taken` where all turns that are near are others'. */
+export type Turn = 'now' | 'taken' | 'closed';
 
 const key = { partitionKey: 'altinn', rowKey: 'pace' };
 /** Altinn answers. */
@@ -48,6 +64,8 @@ const slowMs = 3_000;
 const maxFailures = 5;
 /** Milliseconds that it stays closed: doubled with each probe that fails, up to the second. */
 const closedMs = [30_000, 300_000] as const;
+/** The longest that Altinn can ask to be left alone, in milliseconds. */
+const maxAwayMs = 3_600_000;
 const minRate = 0.2;
 /** Milliseconds of use in which it rises by a tenth, and how many such steps it takes at once. */
 const [stepMs, maxSteps] = [20_000, 3];
@@ -64,6 +82,8 @@ export class Pace {
   readonly #options: Required<Options>;
   #troubled = false;
   #slowedAt = 0;
+  /** As it was seen last: what was given out before is then not asked without another look. */
+  #closedUntil = 0;
 
   constructor(table: Table, { rate, maxRate, now = Date.now, sleep = delay }: Options) {
     this.#table = table;
@@ -71,21 +91,24 @@ export class Pace {
   }
 
   /** Takes so many requests at the most. Two table operations, and more only where somebody else was faster. */
-  async take(max: number): Promise<Slots> {
+  async take(max: number, { atLeast = 1, withinMs = horizonMs }: Wanted = {}): Promise<Slots> {
     let slots = none;
     await this.#change((row, now) => {
       slots = none;
-      if (row.closedUntil > now) return undefined;
-      if (row.failures >= maxFailures) {
+      if (closedUntilOf(row) > now) {
+        slots = { ...none, isClosed: true };
+        return undefined;
+      }
+      if (row.failures >= maxFailures && max >= atLeast) {
         // One probe; whoever else comes meanwhile finds the way closed.
-        slots = { ...none, count: Math.min(1, max) };
+        slots = { count: atLeast, firstMs: 0, intervalMs: 1_000 / row.rate, isProbe: true };
         return { ...row, probing: true, closedUntil: now + closedFor(row.failures) };
       }
       const steps = row.failures === 0 ? Math.min(maxSteps, Math.max(0, now - row.raisedAt) / stepMs) : 0;
       const rate = Math.min(this.#options.maxRate, row.rate * 1.1 ** steps);
       const first = Math.max(row.nextAt, now);
       const count = Math.min(max, Math.floor(((now + horizonMs - first) * rate) / 1_000));
-      if (count < 1) return undefined;
+      if (count < atLeast || first - now > withinMs) return undefined;
       slots = { count, firstMs: first - now, intervalMs: 1_000 / rate };
       return { ...row, rate, raisedAt: now, nextAt: first + (count * 1_000) / rate };
     });
@@ -95,18 +118,19 @@ export class Pace {
   /**
    * Waits for a moment that was taken, a minute before at the most, or for a new one where that has passed.
    * @param at milliseconds since 1970; absent where none was taken
-   * @returns `false` if there is none within a few seconds: then nothing may be asked
+   * @param isProbe whether it is the one that may end that Altinn is left alone: it is made however late it is
    */
-  async turn(at?: number): Promise<boolean> {
+  async turn(at?: number, isProbe = false): Promise<Turn> {
     const { now, sleep } = this.#options;
+    if (isProbe) return 'now';
     let waitMs = at === undefined ? Number.NEGATIVE_INFINITY : at - now();
-    if (waitMs < -lateMs || waitMs > maxTurnMs) {
-      const { count, firstMs } = await this.take(1);
-      if (count === 0 || firstMs > maxTurnMs) return false;
+    if (waitMs < -lateMs || waitMs > maxTurnMs || this.#closedUntil > now()) {
+      const { count, firstMs, isClosed } = await this.take(1, { withinMs: maxTurnMs });
+      if (count === 0) return isClosed ? 'closed' : 'taken';
       waitMs = firstMs;
     }
     if (waitMs > 0) await sleep(waitMs);
-    return true;
+    return 'now';
   }
 
   /** Altinn answered. Costs nothing while all is well. */
@@ -124,13 +148,18 @@ export class Pace {
   /** Altinn did not answer, or said that it is asked too much. @param retryAfterMs how long it asks to stay away */
   async silent(retryAfterMs = 0): Promise<void> {
     this.#troubled = true;
+    const awayMs = Math.min(retryAfterMs, maxAwayMs);
     await this.#change((row, now) => {
       const isClosed = row.failures >= maxFailures;
       // What was under way when the way was closed says nothing new; the probe does.
       const failures = isClosed && !row.probing ? row.failures : row.failures + 1;
       const closedMs = failures > row.failures && failures >= maxFailures ? closedFor(failures) : 0;
-      const closedUntil = Math.max(row.closedUntil, now + Math.max(retryAfterMs, closedMs));
-      return { ...(isClosed ? row : slowed(row, now, 0.5)), failures, probing: false, closedUntil };
+      return {
+        ...(isClosed ? row : slowed(row, now, 0.5)),
+        ...{ failures, probing: false },
+        closedUntil: Math.max(row.closedUntil, now + closedMs),
+        awayUntil: Math.max(row.awayUntil, now + awayMs),
+      };
     });
   }
 
@@ -138,12 +167,13 @@ export class Pace {
     for (;;) {
       const stored = await this.#table.get<Row>(key.partitionKey, key.rowKey);
       const { rate, maxRate, now } = this.#options;
-      const { nextAt = 0, closedUntil = 0, failures = 0, probing = false, slowedAt = 0 } = stored ?? {};
-      const { raisedAt = now() } = stored ?? {};
+      const { nextAt = 0, failures = 0, probing = false, slowedAt = 0 } = stored ?? {};
+      const { closedUntil = 0, awayUntil = 0, raisedAt = now() } = stored ?? {};
       this.#troubled ||= failures > 0;
       const known = Math.min(stored?.rate ?? rate, maxRate);
-      const row = { rate: known, nextAt, closedUntil, failures, probing, slowedAt, raisedAt };
+      const row = { rate: known, nextAt, closedUntil, awayUntil, failures, probing, slowedAt, raisedAt };
       const changed = next(row, now());
+      this.#closedUntil = closedUntilOf(changed ?? row);
       if (!changed) return;
       const saved = stored
         ? await this.#table.replace({ ...key, ...changed }, stored.etag)
@@ -151,6 +181,10 @@ export class Pace {
       if (saved) return;
     }
   }
+}
+
+function closedUntilOf({ closedUntil, awayUntil }: Row): number {
+  return Math.max(closedUntil, awayUntil);
 }
 
 function closedFor(failures: number): number {

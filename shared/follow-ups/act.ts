@@ -131,7 +131,9 @@ export class Act {
   /** Comes again: for what it waits, since when, and how often it was checked in vain, stand in the status. */
   async #wait(until: Date, waitingFor?: string, isSilent = false): Promise<void> {
     const { waitingSince, silentSince, tries = 0, verified } = this.#followUp;
-    const isSame = this.#followUp.waitingFor !== undefined && (silentSince !== undefined) === isSilent;
+    const { waitingFor: before } = this.#followUp;
+    // Altinn's silence is one, whatever it says; else another reason starts anew.
+    const isSame = isSilent ? silentSince !== undefined : silentSince === undefined && before === waitingFor;
     const waits = waitingFor
       ? {
           waitingFor,
@@ -167,8 +169,8 @@ export class Act {
     const dueAt = next?.toISOString();
     if (dueAt) await this.#deps.due.add({ kind, correspondenceId, at: dueAt, rank });
     await this.#save({ ...notWaiting, ...changes, dueAt, lease: undefined });
-    if (lease?.rank)
-      await this.#deps.due.remove({ kind, correspondenceId, at: lease.until, rank: lease.rank });
+    if (!lease?.rank || (dueAt === lease.until && rank === lease.rank)) return;
+    await this.#deps.due.remove({ kind, correspondenceId, at: lease.until, rank: lease.rank });
   }
 
   async #save(changes: Partial<FollowUp>): Promise<void> {

@@ -10,6 +10,9 @@ export const looksMs = [1, 7, 30].map((days) => days * 24 * 60 * 60_000);
 /** Milliseconds until Altinn is asked again that did not answer; the last one is repeated. */
 const silentMs = [60_000, 120_000, 300_000, 600_000, 1_800_000];
 
+/** The longest that Altinn can put a question off, in milliseconds. */
+const maxRetryAfterMs = 3_600_000;
+
 /** Milliseconds until Altinn is asked again about a closing event that it does not bear out: a confirmation takes seconds. */
 const unconfirmedMs = [10_000, 30_000, 60_000, 300_000];
 
@@ -74,6 +77,10 @@ export function suppressedBy(followUp: FollowUp, { facts, knownBy }: Status): Fa
   return settledBy(followUp.kind, Object.fromEntries(asked));
 }
 
+/** Why a recipient's follow-up is disputed that only a push has opened. */
+const unpulled =
+  'no pull brought the event that opens it: a forged event, or one of a subunit that ALTINN_SUBUNITS does not name';
+
 /** Why a follow-up waits whose letter is settled by an event, and not at Altinn. */
 export const unconfirmed = 'Altinn to bear out an event that settles it';
 
@@ -104,7 +111,12 @@ function waitForAltinn(
     return { do: 'open', checkedWithAltinn: false };
   }
   const backOffMs = silentMs[Math.min(silentSince ? tries : 0, silentMs.length - 1)] as number;
-  return { do: 'wait', until: after(now, Math.max(backOffMs, retryAfterMs)), for: why, isSilent: true };
+  return {
+    do: 'wait',
+    until: after(now, Math.max(backOffMs, Math.min(retryAfterMs, maxRetryAfterMs))),
+    for: why,
+    isSilent: true,
+  };
 }
 
 /** A letter that has no due date, or whose date has not come, or that needs no confirmation, cannot be overdue. */
@@ -117,7 +129,7 @@ function notCalledFor(
   if (claim || isBorneOut) return undefined;
   if (isBorneOut === false) {
     const delayMs = unpulledMs.find(({ forMs }) => now.getTime() - Date.parse(openedAt) < forMs)?.delayMs;
-    if (delayMs === undefined) return { do: 'suppress', reason: 'notCalledFor' };
+    if (delayMs === undefined) return { do: 'dispute', why: unpulled };
     return { do: 'wait', until: after(now, delayMs), for: 'the pull to bring the event that opens it' };
   }
   const due = Date.parse(dueAt ?? '');

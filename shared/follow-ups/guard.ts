@@ -40,7 +40,7 @@ export async function checkFollowUp(
   context: ActContext,
 ): Promise<void> {
   const { followUps, askAltinn, now = () => new Date() } = deps;
-  const { kind, correspondenceId, lease, askAt } = message.body;
+  const { kind, correspondenceId, lease, askAt, isProbe } = message.body;
   const read = async () => {
     const letter = await followUps.readLetter(correspondenceId);
     const followUp = letter.followUps.find((each) => each.kind === kind);
@@ -52,10 +52,7 @@ export async function checkFollowUp(
   if (deps.paused && !lease) throw new RetryableError('follow-ups are paused');
   if (deps.paused || !holds(before.followUp, lease, deps.leaseMs, now())) return;
   if (before.followUp.state === 'suppressed' || before.followUp.state === 'closed') return;
-  const { claim } = before.followUp;
-  if (claim && claim.by !== context.by && now().getTime() - Date.parse(claim.at) < claimMs) {
-    throw new RetryableError('somebody else is acting on the follow-up');
-  }
+  standBack(before.followUp, context.by, now());
 
   const statusBefore = deriveStatus(before.entries);
   const reason = suppressedBy(before.followUp, statusBefore);
@@ -70,13 +67,16 @@ export async function checkFollowUp(
   // It waits for a new answer, so none that others share will do.
   if (before.followUp.waitingFor === unconfirmed) heardAt.push(now().toISOString());
   const question = {
-    ...{ kind, correspondenceId, askAt },
+    ...{ kind, correspondenceId, askAt, isProbe },
     status: statusBefore,
     heardAt: heardAt.sort().at(-1) as string,
   };
   const answer = await askAltinn?.(question, context.signal);
   // What was tracked while Altinn was asked counts too.
   const { entries, followUp: stored } = answer ? await read() : before;
+  // Nor may anybody else have begun meanwhile.
+  standBack(stored, context.by, now());
+  if (stored.lease?.id !== before.followUp.lease?.id) throw new RetryableError('it was released meanwhile');
   const followUp = undisputed(stored, answer);
   const status = deriveStatus(entries);
   if (answer?.is === 'known') await enqueueLearnt(correspondenceId, entries, answer, deps);
@@ -99,6 +99,13 @@ function undisputed(followUp: StoredFollowUp, answer: Answer | undefined): Store
 
 /** Milliseconds after which a claim is taken over: its holder has died, since no step takes as long. */
 const claimMs = 120_000;
+
+/** @throws RetryableError while somebody else is acting on it */
+function standBack({ claim }: FollowUp, by: string, now: Date): void {
+  if (claim && claim.by !== by && now.getTime() - Date.parse(claim.at) < claimMs) {
+    throw new RetryableError('somebody else is acting on the follow-up');
+  }
+}
 
 /** Whether a message is the one that was released, or it is nobody's turn: of a dead letter that was redriven, say. */
 function holds({ lease }: FollowUp, mine: string | undefined, leaseMs: number, now: Date): boolean {

@@ -56,6 +56,13 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
       if (isSooner) await followUps.save({ ...disputed, dueAt: opened.dueAt }, etag);
       return;
     }
+    // Altinn's word comes before a push: it is checked no later for what somebody posted first.
+    if (stored?.state === 'open' && opened.verified) {
+      const { etag, ...open } = stored;
+      const isSooner = !open.lease && (!open.dueAt || open.dueAt > (opened.dueAt as string));
+      await followUps.save({ ...open, verified: true, ...(isSooner && { dueAt: opened.dueAt }) }, etag);
+      return;
+    }
     const isFinal = stored?.reason !== 'notCalledFor' && stored?.reason !== 'beforeFollowUpSince';
     if (stored?.state === 'suppressed' && !isFinal) await followUps.save(opened, stored.etag);
   };
@@ -83,10 +90,9 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
   };
 
   return async (tracked, log) => {
-    // It was seen to when it was pushed.
-    if (tracked.upgraded) return;
     const row = lookUp(tracked.event.type);
+    // Also one that had been pushed: whoever pushed it may have dated it before the start line.
     if (row?.opens) await open(row.opens, tracked);
-    if (row?.closes) await close(row.closes, tracked, row.fact, log);
+    if (row?.closes && !tracked.upgraded) await close(row.closes, tracked, row.fact, log);
   };
 }

@@ -5,8 +5,7 @@ import type { Pace } from '../altinn/pace.ts';
 import { resourcePrefix } from '../altinn/resource.ts';
 import { organizationUrn, type Whose } from '../altinn/whose.ts';
 import { openingFact } from '../events/catalogue.ts';
-import { RetryableError } from '../queue/errors.ts';
-import { type Answer, type AskAltinn, sharedForMs, withoutLetter } from './question.ts';
+import { type Answer, type AskAltinn, awaitTurn, sharedForMs, withoutLetter } from './question.ts';
 
 interface Deps {
   readonly list: Correspondence['list'];
@@ -46,7 +45,7 @@ export function makeAskByList({ list, whose, pace, now = Date.now }: Deps): AskA
   const lists = new Map<string, { readonly at: number; readonly listed: Listed }>();
   const ask = heard(list, pace);
 
-  return async ({ kind, correspondenceId: id, status, heardAt, askAt }, signal) => {
+  return async ({ kind, correspondenceId: id, status, heardAt, askAt, isProbe }, signal) => {
     const { facts, knownBy, resource } = status;
     const opened = openingFact(kind);
     const nothing = { is: 'known', question: 'list', facts: {}, resource, recipient: undefined } as const;
@@ -54,14 +53,15 @@ export function makeAskByList({ list, whose, pace, now = Date.now }: Deps): AskA
     if (knownBy[opened] !== 'pull' && knownBy[opened] !== 'asked') return { ...said, isBorneOut: false };
     if (!resource) return unknown;
 
-    let turn = askAt ? Date.parse(askAt) : undefined;
-    const listed = async ({ subunit }: Whose, wanted: string, window: Window): Promise<Listed> => {
+    let turn = { askAt, isProbe };
+    const listed = async ({ subunit }: Whose, wanted: string, window: Window): Promise<Listed | Answer> => {
       for (const [key, { at }] of lists) if (now() - at > sharedForMs) lists.delete(key);
       const key = JSON.stringify([subunit, resource, wanted, window]);
       const known = lists.get(key);
       if (known && known.at > Date.parse(heardAt)) return known.listed;
-      if (!(await pace.turn(turn))) throw new RetryableError('the pace towards Altinn is taken');
-      turn = undefined;
+      const leftAlone = await awaitTurn(pace, turn.askAt, turn.isProbe);
+      if (leftAlone) return leftAlone;
+      turn = { askAt: undefined, isProbe };
       const at = now();
       const resourceId = resource.slice(resourcePrefix.length);
       const onBehalfOf = subunit && organizationUrn(subunit);
@@ -80,10 +80,13 @@ export function makeAskByList({ list, whose, pace, now = Date.now }: Deps): AskA
     /** What the lists of a window say; `undefined` where they do not name the letter. */
     const look = async (party: Whose, window: Window): Promise<Answer | undefined> => {
       const all = await listed(party, 'Published', window);
+      if ('is' in all) return all;
       if (!all.ids.includes(id)) return all.full ? crowded : undefined;
       const holding: Partial<Record<(typeof settling)[number][0], string>> = {};
       for (const [fact, wanted] of settling) {
-        const { ids, full } = await listed(party, wanted, window);
+        const these = await listed(party, wanted, window);
+        if ('is' in these) return these;
+        const { ids, full } = these;
         if (ids.includes(id)) holding[fact] ??= new Date(now()).toISOString();
         else if (full) return crowded;
       }
@@ -95,7 +98,7 @@ export function makeAskByList({ list, whose, pace, now = Date.now }: Deps): AskA
       for (const window of windowsFor(facts.published, facts[opened] as string)) {
         for (const party of whose) {
           const found = await look(party, window);
-          if (found && found.is === 'known') return found;
+          if (found && found !== crowded) return found;
           answer = found ?? answer;
         }
       }

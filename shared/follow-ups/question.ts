@@ -1,5 +1,6 @@
+import { hasNoAccess, isUnknown } from '../altinn/api/altinn-error.ts';
 import type { Correspondence, Letter } from '../altinn/api/correspondence.ts';
-import { hasNoAccess, heard, isUnknown, type Listener, unanswered } from '../altinn/api/heard.ts';
+import { heard, type Listener, unanswered } from '../altinn/api/heard.ts';
 import type { Pace } from '../altinn/pace.ts';
 import { resourceUrn } from '../altinn/resource.ts';
 import type { FollowUpKind } from '../events/catalogue.ts';
@@ -46,6 +47,25 @@ export interface Question {
   readonly heardAt: string;
   /** The moment at the pace that was taken for it, RFC 3339. */
   readonly askAt?: string | undefined;
+  /** Whether it is the one that may end that Altinn is left alone. */
+  readonly isProbe?: boolean | undefined;
+}
+
+/**
+ * Waits for a question's turn.
+ * @returns the answer where Altinn is left alone for a while; nothing where it may be asked
+ * @throws RetryableError where all turns that are near are others'
+ */
+export async function awaitTurn(
+  pace: Pick<Pace, 'turn'>,
+  askAt?: string,
+  isProbe?: boolean,
+): Promise<Answer | undefined> {
+  const turn = await pace.turn(askAt ? Date.parse(askAt) : undefined, isProbe);
+  if (turn === 'taken') throw new RetryableError('the pace towards Altinn is taken');
+  return turn === 'closed'
+    ? { is: 'silent', why: 'Altinn does not answer, and is left alone for a while' }
+    : undefined;
 }
 
 export type AskAltinn = (question: Question, signal: AbortSignal) => Promise<Answer>;
@@ -65,13 +85,12 @@ export function makeAskAltinn(
 ): AskAltinn {
   const answers = new Map<string, { readonly at: number; readonly answer: Answer }>();
   const look = heard(correspondence.letter, pace);
-  return async ({ correspondenceId: id, heardAt, askAt }, signal) => {
+  return async ({ correspondenceId: id, heardAt, askAt, isProbe }, signal) => {
     for (const [key, { at }] of answers) if (now() - at > sharedForMs) answers.delete(key);
     const known = answers.get(id);
     if (known && known.at > Date.parse(heardAt)) return known.answer;
-    if (!(await pace.turn(askAt ? Date.parse(askAt) : undefined))) {
-      throw new RetryableError('the pace towards Altinn is taken');
-    }
+    const leftAlone = await awaitTurn(pace, askAt, isProbe);
+    if (leftAlone) return leftAlone;
     const at = now();
     try {
       const answer = toAnswer(await look(id, signal), new Date(at).toISOString());

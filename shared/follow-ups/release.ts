@@ -4,6 +4,7 @@ import { newMessage, type Via } from '../queue/message.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import type { FollowUpCheck } from './check.ts';
 import { type Due, type DueFollowUps, type Rank, ranks } from './due.ts';
+import { followUpId } from './follow-up.ts';
 import type { FollowUps } from './store.ts';
 
 export interface ReleaseDeps {
@@ -58,31 +59,34 @@ export async function releaseDue({
   askTogether,
   now = () => new Date(),
 }: ReleaseDeps): Promise<Released> {
-  const max = maxAtOnce;
   const lists = await Promise.all(ranks.map((rank) => due.list(rank, now(), maxLooked)));
   const of = (...wanted: Rank[]) => wanted.flatMap((rank) => lists[ranks.indexOf(rank)] ?? []);
   const all = of('verified-opening', 'pushed-opening');
   const areHeld = await askTogether?.(all.map(({ correspondenceId }) => correspondenceId));
   const openings = areHeld ? [] : all;
   const held = all.length - openings.length;
-  const [closings, later] = [of('verified-closing', 'pushed-closing'), of('later')];
-  const waiting = openings.length + closings.length + later.length;
+  const [closings, looks] = [of('verified-closing', 'pushed-closing'), of('later')];
+  const waiting = new Set([...openings, ...closings, ...looks].map(followUpId)).size;
   if (waiting === 0) return { released: 0, more: held > 0, held };
-  const slots = await pace?.take(Math.min(waiting, max));
-  const count = slots?.count ?? max;
+  const taken = await pace?.take(Math.min(waiting, maxAtOnce));
+  const takenAt = now().getTime();
+  // Where Altinn is left alone they need no turn: they are to say that they wait for it.
+  const slots = taken?.isClosed ? undefined : taken;
+  const count = slots?.count ?? maxAtOnce;
 
   // Half of the pace for what settles, the rest for what opens; what one leaves, the other has.
   const half = Math.ceil(count / 2);
-  const queued = [...closings.slice(0, half), ...openings, ...closings.slice(half), ...later];
+  const queued = [...closings.slice(0, half), ...openings, ...closings.slice(half), ...looks];
   // What turned out to be done with leaves its turn to another.
   const free: number[] = [];
-  let [taken, released] = [0, 0];
+  let [next, released] = [0, 0];
   const work = async () => {
-    while (queued.length > 0 && (free.length > 0 || taken < count)) {
+    while (queued.length > 0 && (free.length > 0 || next < count)) {
       const row = queued.shift() as Due;
-      const turn = free.pop() ?? taken++;
-      const turnMs = slots && slots.firstMs + turn * slots.intervalMs;
-      if (await release(row, turnMs, { due, followUps, queue, leaseMs, now })) released++;
+      const turn = free.pop() ?? next++;
+      const askAt = slots && new Date(takenAt + slots.firstMs + turn * slots.intervalMs);
+      const more = { askAt: askAt?.toISOString(), isProbe: slots?.isProbe, isLeftAlone: taken?.isClosed };
+      if (await release(row, more, { due, followUps, queue, leaseMs, now })) released++;
       else free.push(turn);
     }
   };
@@ -92,8 +96,11 @@ export async function releaseDue({
 
 async function release(
   row: Due,
-  /** Milliseconds until its turn at the pace. */
-  turnMs: number | undefined,
+  {
+    askAt,
+    isProbe,
+    isLeftAlone,
+  }: Pick<FollowUpCheck, 'askAt' | 'isProbe'> & { isLeftAlone?: true | undefined },
   { due, followUps, queue, leaseMs, now }: Required<Omit<ReleaseDeps, 'pace' | 'askTogether'>>,
 ): Promise<boolean> {
   const { kind, correspondenceId, rank } = row;
@@ -104,8 +111,13 @@ async function release(
     await due.remove(row);
     return false;
   }
-  // Its live message may have read the letter before what settles it: it is due again when that one is done.
-  if (stored.lease && stored.lease.until > at.toISOString()) return false;
+  if (stored.lease && stored.lease.until > at.toISOString()) {
+    // What was tracked before the lease, its message sees. What came after may be too late for that: it is due again when
+    // the message is done.
+    const leasedAt = new Date(Date.parse(stored.lease.until) - leaseMs).toISOString();
+    if (isNudge && row.at < leasedAt) await due.remove(row);
+    return false;
+  }
   // It has been put off since, and has a row for that.
   if (!isNudge && stored.dueAt !== row.at && (stored.dueAt ?? '9') > row.at && !stored.lease) {
     await due.remove(row);
@@ -114,14 +126,23 @@ async function release(
   const { etag, ...followUp } = stored;
   const until = new Date(at.getTime() + leaseMs).toISOString();
   const lease = { id: randomUUID(), until, rank: openingOf(rank) };
-  if ((await followUps.save({ ...followUp, lease, dueAt: until }, etag)) === undefined) return false;
+  const silentSince = isLeftAlone
+    ? stored.silentSince
+    : later(stored.silentSince, at.getTime() - Date.parse(row.at));
+  if ((await followUps.save({ ...followUp, silentSince, lease, dueAt: until }, etag)) === undefined)
+    return false;
   await due.add({ kind, correspondenceId, at: until, rank: lease.rank });
-  const askAt = turnMs === undefined ? undefined : new Date(at.getTime() + turnMs).toISOString();
-  const body: FollowUpCheck = { kind, correspondenceId, lease: lease.id, askAt };
-  const delayMs = Math.floor(Math.max(0, (turnMs ?? 0) - aheadMs) / 1_000) * 1_000;
+  const body: FollowUpCheck = { kind, correspondenceId, lease: lease.id, askAt, isProbe };
+  const aheadOf = askAt === undefined ? 0 : Date.parse(askAt) - now().getTime() - aheadMs;
+  const delayMs = Math.floor(Math.max(0, aheadOf) / 1_000) * 1_000;
   await queue.send(newMessage(body, { via: viaOf(rank), enqueuedAt: at.toISOString() }), { delayMs });
   await due.remove(row);
   return true;
+}
+
+/** It does not count as Altinn's silence that a follow-up waited for our own pace, or was paused. */
+function later(since: string | undefined, ms: number): string | undefined {
+  return since && new Date(Date.parse(since) + Math.max(0, ms)).toISOString();
 }
 
 /** When its lease is over it is due like any other: only what settles it is due whatever it was put off to. */

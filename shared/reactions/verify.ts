@@ -1,4 +1,4 @@
-import { opensOrCloses } from '../events/catalogue.ts';
+import { lookUp, opensOrCloses } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import { eventMessage } from '../tracking/event-message.ts';
@@ -10,6 +10,8 @@ interface Deps {
   readonly timeline: Pick<Timeline, 'verify'>;
   /** The queue `correspondence-events`. */
   readonly queue: Pick<MessageQueue, 'send'>;
+  /** Whether an event of a type is verified when it is pulled. */
+  readonly isVerified?: (type: string) => boolean;
   readonly now?: () => Date;
 }
 
@@ -18,10 +20,18 @@ interface Deps {
  * it is tracked once more, which verifies it and runs the reaction; what opens or closes a follow-up is verified at
  * once; any other stays as it is, which costs nothing.
  */
-export function makeVerify({ reactions, timeline, queue, now = () => new Date() }: Deps) {
+export function makeVerify({
+  reactions,
+  timeline,
+  queue,
+  isVerified = opensOrCloses,
+  now = () => new Date(),
+}: Deps) {
   return async (id: string, event: CloudEvent): Promise<void> => {
     const isWaitedFor = reactions.has(event.type, 'pull') && !reactions.has(event.type, 'push');
-    if (isWaitedFor) await queue.send(eventMessage(event, { via: 'pull', enqueuedAt: now().toISOString() }));
-    else if (opensOrCloses(event.type)) await timeline.verify(id, event);
+    // What opens a follow-up is tracked once more too: it may have been taken for a forgery, or for too old.
+    if (isWaitedFor || lookUp(event.type)?.opens)
+      await queue.send(eventMessage(event, { via: 'pull', enqueuedAt: now().toISOString() }));
+    else if (isVerified(event.type)) await timeline.verify(id, event);
   };
 }

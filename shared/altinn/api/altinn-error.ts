@@ -61,3 +61,13 @@ export function readProblem(answer: Answer): { errorCode: number | undefined; re
 function plain({ headers, text }: Answer): string {
   return headers.get('content-type')?.startsWith('text/html') ? 'an HTML page' : text;
 }
+
+/** Altinn's answer that there is no such letter; also of one in another environment. */
+export function isUnknown(error: unknown): error is AltinnError {
+  return error instanceof AltinnError && error.status === 404 && error.errorCode === notFound;
+}
+
+/** Altinn's answer that we may not see it. */
+export function hasNoAccess(error: unknown): error is AltinnError {
+  return error instanceof AltinnError && error.status === 401 && error.errorCode === noAccess;
+}

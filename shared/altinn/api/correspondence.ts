@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parseGuid } from '../../runtime/guid.ts';
-import { AltinnError, notFound } from './altinn-error.ts';
+import { isUnknown } from './altinn-error.ts';
 import { parseAnswer } from './parse-answer.ts';
 import type { Extra, Platform } from './platform.ts';
 
@@ -80,7 +80,7 @@ export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
         ...(parseAnswer(type, body, 'a correspondence') as z.infer<T> & object),
       };
     } catch (error) {
-      if (error instanceof AltinnError && error.status === 404 && error.errorCode === notFound) {
+      if (isUnknown(error)) {
         return { purged: true as const };
       }
       throw error;
@@ -101,7 +101,7 @@ export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
       const isGone = await platform.request('GET', path, once).then(
         () => false,
         (error) => {
-          if (error instanceof AltinnError && error.status === 404) return true;
+          if (isUnknown(error)) return true;
           throw error;
         },
       );

@@ -1,6 +1,6 @@
 import { messageOf } from '../../runtime/log.ts';
 import { TokenError } from '../auth/token-error.ts';
-import { AltinnError, noAccess, notFound } from './altinn-error.ts';
+import { AltinnError, hasNoAccess, isUnknown } from './altinn-error.ts';
 
 /** Hears how Altinn answers: the pace towards it, say. */
 export interface Listener {
@@ -20,7 +20,7 @@ export function heard<Args extends unknown[], Given>(
       await listener.answered(Date.now() - beganAt);
       return given;
     } catch (error) {
-      if (isUnknown(error) || hasNoAccess(error)) await listener.answered(Date.now() - beganAt);
+      if (isAnswer(error)) await listener.answered(Date.now() - beganAt);
       else {
         const silence = unanswered(error);
         if (silence) await listener.silent(silence.retryAfterMs);
@@ -30,14 +30,11 @@ export function heard<Args extends unknown[], Given>(
   };
 }
 
-/** Altinn's answer that there is no such letter; also of one in another environment. */
-export function isUnknown(error: unknown): error is AltinnError {
-  return error instanceof AltinnError && error.status === 404 && error.errorCode === notFound;
-}
-
-/** Altinn's answer that we may not see it. */
-export function hasNoAccess(error: unknown): error is AltinnError {
-  return error instanceof AltinnError && error.status === 401 && error.errorCode === noAccess;
+/** Whether it answered, be it something that is of no use about this one letter. */
+function isAnswer(error: unknown): boolean {
+  if (isUnknown(error) || hasNoAccess(error)) return true;
+  const { status = 0 } = error instanceof AltinnError ? error : {};
+  return status === 400 || (status >= 200 && status <= 299);
 }
 
 /** Why there was no answer, and how long Altinn asks to stay away; `undefined` for an error that is not about Altinn. */

@@ -5,7 +5,7 @@ import { readScope, writeScope } from '../auth/scopes.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { AltinnEnvironment } from '../environment.ts';
 import { AltinnError, noAccess, readProblem } from './altinn-error.ts';
-import { makePace } from './pace.ts';
+import { makeGate } from './gate.ts';
 
 export type Method = 'GET' | 'POST' | 'DELETE';
 
@@ -71,7 +71,7 @@ const allowed: readonly Allowed[] = [
 
 /** Makes the way to Altinn's platform: the token, the time-outs, the tries and the pace. */
 export function makePlatform({ environment, tokens, maxRate = 10, ...runtime }: Deps): Platform {
-  const pace = makePace(maxRate, runtime);
+  const gate = makeGate(maxRate, runtime);
   return {
     environment,
     async request(method, path, { query, body, maxTries, signal } = {}) {
@@ -82,7 +82,7 @@ export function makePlatform({ environment, tokens, maxRate = 10, ...runtime }: 
       const attempt = async (token: AltinnToken) => {
         requireScope(rule.scope, token, what);
         const request = async () => {
-          if (rule.isPaced) await pace();
+          if (rule.isPaced) await gate();
           return { method, ...content(body), headers: headersFor(token, body) };
         };
         return send(url, request, runtime, { maxTries, signal }).catch((error) => {

@@ -6,6 +6,12 @@ import { organizationUrn } from '../../altinn/whose.ts';
 import { afterPublication, type LetterStatus } from './statuses.ts';
 import type { AuditTask } from './task.ts';
 
+interface AskDeps {
+  readonly correspondence: Pick<Correspondence, 'list'>;
+  readonly role: Role;
+  readonly maxTries?: number | undefined;
+}
+
 export interface Answers {
   /** By status, those that were told completely or, of a window that is no longer divided, as far as they were. */
   readonly letters: ReadonlyMap<LetterStatus, readonly string[]>;
@@ -23,8 +29,7 @@ export interface Answers {
  */
 export async function askLists(
   task: AuditTask,
-  { list }: Pick<Correspondence, 'list'>,
-  role: Role,
+  { correspondence, role, maxTries }: AskDeps,
   signal?: AbortSignal,
 ): Promise<Answers> {
   const letters = new Map<LetterStatus, readonly string[]>();
@@ -36,7 +41,10 @@ export async function askLists(
     signal?.throwIfAborted();
     const resourceId = task.resource.slice(resourcePrefix.length);
     const onBehalfOf = task.subunit && organizationUrn(task.subunit);
-    const { ids, full } = await list({ resourceId, role, status, ...boundsOf(task), onBehalfOf });
+    const { ids, full } = await correspondence.list(
+      { resourceId, role, status, ...boundsOf(task), onBehalfOf },
+      { maxTries, signal },
+    );
     requests++;
     if (full) {
       open.push(status);

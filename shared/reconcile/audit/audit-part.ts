@@ -11,6 +11,8 @@ export interface AuditDeps extends CompareDeps {
   readonly correspondence: Pick<Correspondence, 'list' | 'details'>;
   /** As whom we ask. A recipient asks about no letter alone: that would record it as fetched. */
   readonly role: Role;
+  /** For each list; 1 for who comes again later without. */
+  readonly maxTries?: number | undefined;
 }
 
 /** What a part found, and the parts that what it could not answer is left to. */
@@ -33,7 +35,7 @@ export async function auditPart(task: AuditTask, deps: AuditDeps, signal?: Abort
 
 async function auditWindow(task: AuditTask, deps: AuditDeps, signal?: AbortSignal): Promise<Outcome> {
   const { correspondence, role } = deps;
-  const { letters, open, oldest, requests } = await askLists(task, correspondence, role, signal);
+  const { letters, open, oldest, requests } = await askLists(task, deps, signal);
   const said = byLetter(letters);
   const compared = await compare(said, 'list', task.resource, deps);
   const isDivided = open.length > 0 && divide(task) !== undefined;

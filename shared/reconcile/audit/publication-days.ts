@@ -29,8 +29,9 @@ export async function publicationDays(
   ids: readonly string[],
   { timeline, resources }: DaysDeps,
 ): Promise<PublicationDay[]> {
-  const step = Math.max(1, Math.floor(ids.length / lookedAt));
-  const left = ids.filter((_, index) => index % step === 0);
+  const letters = [...new Set(ids)];
+  const step = Math.ceil(letters.length / lookedAt);
+  const left = letters.filter((_, index) => index % step === 0);
   const enough = left.length * share;
   const counts = new Map<string, number>();
   const work = async () => {

@@ -39,7 +39,9 @@ const manyDue = 100;
 /** After so many requests that told less than so many facts each, on the average, letters are asked about one by one. */
 const [worthAfter, worth] = [60, 5];
 /** Milliseconds between two beginnings, and between two of the same day. */
-const [pauseMs, dayPauseMs] = [600_000, 3_600_000];
+const [pauseMs, dayPauseMs] = [1_800_000, 3_600_000];
+/** The parts to begin with, at the most: what is left has to fit a column. */
+const maxBegun = 16;
 /** Milliseconds for which openings wait at the most, and that one run takes. */
 const [waitMs, runMs] = [900_000, 40_000];
 /** Milliseconds until its turn at the pace for which a part waits. */
@@ -62,12 +64,15 @@ export function makeAskTogether(deps: TogetherDeps): (ids: readonly string[]) =>
     const recent = state.days.filter(({ at }) => since(at) < dayPauseMs);
     const isRecent = ({ day, resource }: PublicationDay) =>
       recent.some((asked) => asked.day === day && asked.resource === resource);
-    const days = (await publicationDays(ids, deps)).filter((day) => !isRecent(day));
-    if (days.length === 0) return state;
     const begunAt = now().toISOString();
-    const left = days.flatMap(({ day, resource }) =>
-      whose.map((each) => settlingAudit(day, { resource, role: deps.role, whose: each })),
-    );
+    const days = (await publicationDays(ids, deps))
+      .filter((day) => !isRecent(day))
+      .slice(0, Math.ceil(maxBegun / whose.length));
+    const left = days
+      .flatMap(({ day, resource }) =>
+        whose.map((each) => settlingAudit(day, { resource, role: deps.role, whose: each })),
+      )
+      .slice(0, maxBegun);
     return { ...never, begunAt, left, days: [...recent, ...days.map((day) => ({ ...day, at: begunAt }))] };
   };
 
@@ -79,13 +84,17 @@ export function makeAskTogether(deps: TogetherDeps): (ids: readonly string[]) =>
     const stored = JSON.parse(row.state) as State;
     const isOver = stored.left.length === 0 || since(stored.begunAt) > waitMs;
     let state = isOver ? await begin({ ...stored, left: [] }, ids) : stored;
-    if (state.left.length === 0) return false;
     const save = (etag: string) => table.replace({ ...key, state: JSON.stringify(state) }, etag);
-    let etag = isOver ? await save(row.etag) : row.etag;
+    let etag: string | undefined = row.etag;
+    // Also that there was nothing to ask, lest all be looked at again in a minute.
+    if (isOver && state.begunAt !== stored.begunAt) etag = await save(row.etag);
+    if (state.left.length === 0) return false;
     for (const begunAt = now().getTime(); state.left.length > 0 && now().getTime() - begunAt < runMs; ) {
       // Another instance is at it.
       if (!etag) break;
       const next = await askOne(state, deps);
+      // Then they are to say that they wait for Altinn.
+      if (next === 'left alone') return false;
       if (!next) break;
       state = next;
       etag = await save(etag);
@@ -94,19 +103,19 @@ export function makeAskTogether(deps: TogetherDeps): (ids: readonly string[]) =>
   };
 }
 
-/** Asks for one part. @returns what is left then; `undefined` when the pace, or Altinn, lets nothing be asked now */
+/** Asks for one part. @returns what is left then; `undefined` when nothing can be asked now */
 async function askOne(
   state: State,
   { pace, sleep = delay, ...deps }: TogetherDeps,
-): Promise<State | undefined> {
+): Promise<State | 'left alone' | undefined> {
   const [task, ...others] = state.left as [AuditTask];
   const wanted = task.statuses.length + 1;
-  const slots = await pace.take(wanted);
-  if (slots.count < wanted || slots.firstMs > maxTurnMs) return undefined;
+  const slots = await pace.take(wanted, { atLeast: wanted, withinMs: maxTurnMs });
+  if (slots.count === 0) return slots.isClosed ? 'left alone' : undefined;
   // The part before has taken what comes first.
   await sleep(slots.firstMs);
   try {
-    const { found, next } = await auditPart(task, deps);
+    const { found, next } = await auditPart(task, { ...deps, maxTries: 1 });
     const requests = state.requests + found.requests;
     const told = state.told + found.missing + found.unverified;
     if (requests >= worthAfter && told < requests * worth) return { ...state, requests, told, left: [] };

@@ -110,7 +110,7 @@ describe('the pace towards Altinn', () => {
     const { storage, instance } = start();
     const at = storage.now + 1_700;
     const before = storage.operations;
-    expect(await instance().turn(at)).toBe(true);
+    expect(await instance().turn(at)).toBe('now');
     expect(storage.now).toBe(at);
     expect(storage.operations).toBe(before);
   });
@@ -122,7 +122,7 @@ describe('the pace towards Altinn', () => {
     pass(30_000);
     const moments: number[] = [];
     for (let late = 0; late < 10; late++) {
-      expect(await pace.turn(at + late * 500)).toBe(true);
+      expect(await pace.turn(at + late * 500)).toBe('now');
       moments.push(storage.now);
     }
     const gaps = moments.slice(1).map((moment, index) => moment - (moments[index] as number));
@@ -133,11 +133,11 @@ describe('the pace towards Altinn', () => {
     const { instance, pass, storage } = start();
     await instance().take(1_000);
     const before = storage.now;
-    expect(await instance().turn()).toBe(false);
+    expect(await instance().turn()).toBe('taken');
     expect(storage.now).toBe(before);
     pass(60_000);
-    expect(await instance().turn()).toBe(true);
+    expect(await instance().turn()).toBe('now');
     for (let failure = 0; failure < 5; failure++) await instance().silent();
-    expect(await instance().turn()).toBe(false);
+    expect(await instance().turn()).toBe('closed');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AltinnError } from '../../../shared/altinn/api/altinn-error.ts';
-import { makePace } from '../../../shared/altinn/api/pace.ts';
+import { makeGate } from '../../../shared/altinn/api/gate.ts';
 import { printed } from '../../support/altinn/client.ts';
 import { platformOf } from '../../support/altinn/platform.ts';
 import type { Reply } from '../../support/altinn/server.ts';
@@ -175,7 +175,7 @@ describe('letters', () => {
     const sleep = async (milliseconds: number) => {
       waits.push(milliseconds);
     };
-    const pace = makePace(2, { now: () => now, sleep });
+    const pace = makeGate(2, { now: () => now, sleep });
     await Promise.all([pace(), pace(), pace(), pace()]);
     expect(waits).toEqual([500, 1_000, 1_500]);
     now += 10_000;

@@ -121,7 +121,13 @@ describe('with credentials', () => {
       later(7 * day),
       { do: 'wait', until: minutes(later(7 * day), 360) },
     ],
-    ['takes it for a forgery then', open, {}, later(8 * day), { do: 'suppress', reason: 'notCalledFor' }],
+    [
+      'takes it for a forgery then',
+      open,
+      {},
+      later(8 * day),
+      { do: 'dispute', why: expect.stringContaining('no pull brought') },
+    ],
     [
       'closes what is read, whatever opened it',
       notified,

@@ -74,10 +74,10 @@ describe('openAndClose', () => {
   it('keeps the first of its kind, and has it checked once more all the same: whoever added it may have died', async () => {
     const { storage, followUps, happens, checks, forget } = start();
     await happens('correspondencereceiverneverread');
-    const [before] = storage.rowsOf('timeline');
+    const [{ etag: _, timestamp: __, ...before } = {}] = storage.rowsOf('timeline');
     forget();
     await happens('correspondencereceiverneverread', { id: 'another' });
-    expect(storage.rowsOf('timeline')).toEqual([before]);
+    expect(storage.rowsOf('timeline')).toMatchObject([before]);
     expect(checks()).toHaveLength(1);
     await happens('correspondencereceiverneverconfirmed');
     expect(await followUps.of(letter)).toHaveLength(2);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AltinnError } from '../../../shared/altinn/api/altinn-error.ts';
 import type { ListRequest } from '../../../shared/altinn/api/correspondence.ts';
+import type { Turn } from '../../../shared/altinn/pace.ts';
 import type { Whose } from '../../../shared/altinn/whose.ts';
 import { typePrefix } from '../../../shared/events/catalogue.ts';
 import { makeAskByList } from '../../../shared/follow-ups/question-by-list.ts';
@@ -48,9 +49,9 @@ function start(
     },
     whose,
     pace: {
-      turn: async (at) => {
+      turn: async (at?: number): Promise<Turn> => {
         turns.push(at);
-        return !isTaken;
+        return isTaken ? 'taken' : 'now';
       },
       answered: async () => void heard.push('answered'),
       silent: async () => void heard.push('silent'),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AltinnError } from '../../../shared/altinn/api/altinn-error.ts';
 import type { Letter } from '../../../shared/altinn/api/correspondence.ts';
 import { TokenError } from '../../../shared/altinn/auth/token-error.ts';
+import type { Turn } from '../../../shared/altinn/pace.ts';
 import { makeAskAltinn } from '../../../shared/follow-ups/question.ts';
 import { RetryableError } from '../../../shared/queue/errors.ts';
 import { deriveStatus } from '../../../shared/tracking/status.ts';
@@ -17,9 +18,9 @@ function start(answer: () => Partial<Letter>) {
   const pace = {
     answered: async () => void heard.push('answered'),
     silent: async (retryAfterMs?: number) => void heard.push(`silent ${retryAfterMs}`),
-    turn: async (at?: number) => {
+    turn: async (at?: number): Promise<Turn> => {
       turns.push(at);
-      return at !== 0;
+      return at === 0 ? 'taken' : 'now';
     },
   };
   const letter = async () => {
@@ -92,10 +93,20 @@ describe('Altinn’s answer', () => {
     expect(heard).toEqual(['answered']);
   });
 
+  it.each([400, 200])(
+    'is none for an unexpected %d about one letter, and does not slow the others down',
+    async (status) => {
+      const { ask, heard } = start(() => {
+        throw new AltinnError('of no use', { status });
+      });
+      expect(await ask()).toMatchObject({ is: 'silent', why: 'of no use' });
+      expect(heard).toEqual(['answered']);
+    },
+  );
+
   it.each<[string, Error]>([
     ['no connection', new AltinnError('ECONNREFUSED', {})],
     ['500', new AltinnError('500', { status: 500 })],
-    ['an unexpected 400', new AltinnError('400', { status: 400 })],
     ['another 404', new AltinnError('404', { status: 404 })],
     ['another 401', new AltinnError('401', { status: 401 })],
     ['no token', new TokenError('unreachable', 'no token')],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAuditLetters, makeAuditWindow } from '../../../../functions/audit-letters.ts';
 import { AltinnError } from '../../../../shared/altinn/api/altinn-error.ts';
 import type { Correspondence } from '../../../../shared/altinn/api/correspondence.ts';
-import type { Slots } from '../../../../shared/altinn/pace.ts';
+import type { Pace } from '../../../../shared/altinn/pace.ts';
 import type { Role } from '../../../../shared/altinn/role.ts';
 import type { Whose } from '../../../../shared/altinn/whose.ts';
 import { DeadLetters } from '../../../../shared/queue/dead-letters.ts';
@@ -11,6 +11,7 @@ import { Retries } from '../../../../shared/queue/retries.ts';
 import { Audits } from '../../../../shared/reconcile/audit/audits.ts';
 import { Timeline } from '../../../../shared/tracking/timeline.ts';
 import { type ListedLetter, letterId, makeLetterList } from '../../../support/altinn/letter-list.ts';
+import { takerOf } from '../../../support/altinn/taker.ts';
 import { MemoryStorage, type QueuedMessage } from '../../../support/memory-storage.ts';
 
 const resources = ['urn:altinn:resource:my-letters', 'urn:altinn:resource:my-decisions'];
@@ -19,7 +20,7 @@ const day = Date.parse('2026-08-19T00:00:00Z');
 function start(
   letters: readonly ListedLetter[],
   list?: Correspondence['list'],
-  pace?: { take(max: number): Promise<Slots> },
+  pace?: Pick<Pace, 'take'>,
   { role = 'Sender', whose = [{}] }: { role?: Role; whose?: readonly Whose[] } = {},
 ) {
   const storage = new MemoryStorage();
@@ -73,10 +74,10 @@ describe('the pace towards Altinn', () => {
     for (const slots of [
       { count: 0, firstMs: 0, intervalMs: 0 },
       { count: 3, firstMs: 0, intervalMs: 500 },
-      { count: 6, firstMs: 30_000, intervalMs: 500 },
+      { count: 7, firstMs: 30_000, intervalMs: 500 },
     ]) {
       const { begin, takeOne, lines, storage } = start(many, () => Promise.reject(new Error('asked')), {
-        take: async () => slots,
+        take: takerOf(() => slots),
       });
       await begin();
       const before = storage.messages('audits').length;

@@ -8,6 +8,7 @@ import { makeAskTogether } from '../../../../shared/reconcile/audit/together.ts'
 import { eventMessage } from '../../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../../shared/tracking/timeline.ts';
 import { type ListedLetter, letterId, makeLetterList } from '../../../support/altinn/letter-list.ts';
+import { takerOf } from '../../../support/altinn/taker.ts';
 import { eventOf } from '../../../support/fixture.ts';
 import { MemoryStorage } from '../../../support/memory-storage.ts';
 
@@ -50,7 +51,7 @@ async function start(
     },
     events: storage.queue('correspondence-events'),
     table: storage.table('shared'),
-    pace: { take: async (max) => ({ count: max, firstMs: 0, intervalMs: 100, ...take?.(max) }) },
+    pace: { take: takerOf((max) => ({ count: max, firstMs: 0, intervalMs: 100, ...take?.(max) })) },
     now: () => new Date(storage.now),
     sleep: async (ms) => void slept.push(ms),
   });

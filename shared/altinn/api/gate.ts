@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Runtime } from '../../runtime/http.ts';
 
 /** Makes a gate that lets so many pass in a second, evenly; each caller waits for its turn. Of this process alone. */
-export function makePace(perSecond: number, { now = Date.now, sleep = delay }: Runtime): () => Promise<void> {
+export function makeGate(perSecond: number, { now = Date.now, sleep = delay }: Runtime): () => Promise<void> {
   let next = 0;
   return async () => {
     const turn = Math.max(now(), next);
