@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { playManyDue } from '../support/many-due.ts';
 
 /** `LETTERS=100000 npx vitest run test/integration/many-due.test.ts` plays as many as the promise is about. */
-const letters = Number(process.env.LETTERS ?? 20_000);
+const letters = Number(process.env.LETTERS ?? 10_000);
 const ceiling = 10;
 /** From two a second to ten takes some minutes. */
 const risingMinutes = 10;

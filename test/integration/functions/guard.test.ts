@@ -111,8 +111,10 @@ describe('before a follow-up acts, Altinn is asked', () => {
   it('and is down: nobody is notified, and the status says for what it waits', async () => {
     altinn.simulator.turn({ apis: { correspondence: { serverError: 1 } } });
     const id = await overdue();
-    const { followUps } = await statusOf(app, id, ({ followUps }) =>
-      followUps.every((each) => each.waitingFor),
+    const { followUps } = await statusOf(
+      app,
+      id,
+      ({ followUps }) => followUps.length === 2 && followUps.every((each) => each.waitingFor),
     );
     expect(followUps).toMatchObject([
       { state: 'open', waitingFor: expect.stringContaining('Altinn answered 503'), tries: 1 },

@@ -214,13 +214,15 @@ describe('a follow-up, whatever is forged, lost, late or asked twice', () => {
   });
 
   it('forged events of one letter keep no other closing from being seen to', async () => {
-    const { storage, event, comes, release } = start();
+    const { storage, event, comes, release, due } = start();
     const other = letterId(2);
     await comes(event('correspondencereceiverneverread', 'n1'), 'push');
     await comes(event('correspondencereceiverneverread', 'n2', undefined, other), 'push');
     for (let n = 0; n < 5_100; n++) {
+      // As each forged read leaves behind.
       storage.now += 1;
-      await comes(event('correspondencereceiverread', `forged-${n}`), 'push');
+      const at = new Date(storage.now).toISOString();
+      await due.add({ kind: 'never-read', correspondenceId: letter, at, rank: 'pushed-closing' });
     }
     storage.now += minute;
     await comes(event('correspondencereceiverread', 'true', undefined, other), 'push');
