@@ -1,20 +1,10 @@
 import type { TimerFunctionOptions } from '@azure/functions';
-import { makeCorrespondence } from '../shared/altinn/api/correspondence.ts';
 import { makeEvents } from '../shared/altinn/api/events.ts';
-import { heard } from '../shared/altinn/api/heard.ts';
-import { makePlatform } from '../shared/altinn/api/platform.ts';
-import { serviceOwnerScope } from '../shared/altinn/auth/scopes.ts';
-import { makeTokens } from '../shared/altinn/auth/tokens.ts';
-import { Pace } from '../shared/altinn/pace.ts';
-import { requestsPerLetter, roleOf, scopeFor, whyNotAsked } from '../shared/altinn/role.ts';
-import { whoseEvents } from '../shared/altinn/whose.ts';
 import { lookUp, opensOrCloses, type Tracked } from '../shared/events/catalogue.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
-import { makeAskAltinn } from '../shared/follow-ups/question.ts';
-import { makeAskByList } from '../shared/follow-ups/question-by-list.ts';
 import { makeSince } from '../shared/follow-ups/since.ts';
 import { FollowUps } from '../shared/follow-ups/store.ts';
 import type { Consumer } from '../shared/queue/consumer.ts';
@@ -27,9 +17,9 @@ import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
 import { Checkpoints } from '../shared/reconcile/checkpoints.ts';
 import type { Configuration } from '../shared/settings/configuration.ts';
 import { connectStorage, type Storage } from '../shared/storage/connect.ts';
-import type { Table } from '../shared/storage/table.ts';
 import { Timeline } from '../shared/tracking/timeline.ts';
 import { makeAuditLetters, makeAuditWindow } from './audit-letters.ts';
+import { connectAltinn } from './connect-altinn.ts';
 import { makeDueFollowUps } from './due-follow-ups.ts';
 import { makeFollowUp } from './follow-up.ts';
 import { makeHealth } from './health.ts';
@@ -122,32 +112,6 @@ export function compose(configuration: Configuration) {
     consumers,
     timers,
     readStatus: (about: Tracked) => makeReadStatus({ followUps, about }),
-  };
-}
-
-/** The way to Altinn; `undefined` without credentials. */
-function connectAltinn({ altinn, asking, resources }: Configuration, shared: Table) {
-  if (!altinn) return undefined;
-  const { environment, scopes } = altinn;
-  const platform = makePlatform({ environment, tokens: makeTokens(altinn), maxRate: asking.maxPace });
-  const isServiceOwner = scopes.includes(serviceOwnerScope);
-  const correspondence = makeCorrespondence(platform, isServiceOwner);
-  const [role, whose] = [roleOf(altinn), whoseEvents(altinn)];
-  const requests = requestsPerLetter(altinn);
-  const pace = new Pace(shared, { rate: asking.pace / requests, maxRate: asking.maxPace / requests });
-  const { list, details } = correspondence;
-  const listenedTo = { list: heard(list, pace), details: heard(details, pace) };
-  const whyNot = whyNotAsked({ ...altinn, resources });
-  const question = () =>
-    role === 'Sender' ? makeAskAltinn(correspondence, pace) : makeAskByList({ list, whose, pace });
-  return {
-    platform,
-    pace,
-    role,
-    whose,
-    whyNot,
-    askAltinn: whyNot ? undefined : question(),
-    auditing: scopes.includes(scopeFor(role)) ? { role, correspondence: listenedTo } : undefined,
   };
 }
 

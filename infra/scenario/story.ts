@@ -51,7 +51,7 @@ export const demoAway = (letters: number): Away => ({
   released: Math.floor(letters * 0.22),
   hours: 5,
   open: Math.floor(letters * 0.4),
-  waiting: Math.floor(letters * 0.12),
+  waiting: Math.floor(letters * 0.2),
 });
 
 /** One outage that Altinn's retries of 34 h 47 min do not outlast, and one kill while follow-ups wait for Altinn's answer. */

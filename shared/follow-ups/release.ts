@@ -1,22 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Pace } from '../altinn/pace.ts';
-import { newMessage, type Via } from '../queue/message.ts';
-import type { MessageQueue } from '../storage/message-queue.ts';
-import type { FollowUpCheck } from './check.ts';
-import { type Due, type DueFollowUps, type Rank, ranks } from './due.ts';
+import { type Due, type Rank, ranks } from './due.ts';
 import { followUpId } from './follow-up.ts';
-import type { FollowUps } from './store.ts';
+import { type ReleaseOneDeps, releaseOne } from './release-one.ts';
 
-export interface ReleaseDeps {
-  readonly due: DueFollowUps;
-  readonly followUps: Pick<FollowUps, 'get' | 'save'>;
-  /** The queue `follow-ups`. */
-  readonly queue: Pick<MessageQueue, 'send'>;
-  /**
-   * Milliseconds for which a follow-up's live message keeps others from being released: longer than its delay, its work
-   * and one death.
-   */
-  readonly leaseMs: number;
+export interface ReleaseDeps extends Omit<ReleaseOneDeps, 'now'> {
   /** Gives out the pace towards Altinn; absent where Altinn is never asked. */
   readonly pace?: Pick<Pace, 'take'> | undefined;
   /**
@@ -39,8 +26,6 @@ export interface Released {
 const maxAtOnce = 1_000;
 /** How many of a rank are looked at in one run: some are done with, and have left their row behind. */
 const maxLooked = 5_000;
-/** Milliseconds that a message is there before its turn, for the host looks for messages every two seconds. */
-const aheadMs = 1_000;
 /** How many are released at the same moment. */
 const atOnce = 16;
 
@@ -86,70 +71,10 @@ export async function releaseDue({
       const turn = free.pop() ?? next++;
       const askAt = slots && new Date(takenAt + slots.firstMs + turn * slots.intervalMs);
       const more = { askAt: askAt?.toISOString(), isProbe: slots?.isProbe, isLeftAlone: taken?.isClosed };
-      if (await release(row, more, { due, followUps, queue, leaseMs, now })) released++;
+      if (await releaseOne(row, more, { due, followUps, queue, leaseMs, now })) released++;
       else free.push(turn);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return { released, more: held > 0 || waiting > count, held };
-}
-
-async function release(
-  row: Due,
-  {
-    askAt,
-    isProbe,
-    isLeftAlone,
-  }: Pick<FollowUpCheck, 'askAt' | 'isProbe'> & { isLeftAlone?: true | undefined },
-  { due, followUps, queue, leaseMs, now }: Required<Omit<ReleaseDeps, 'pace' | 'askTogether'>>,
-): Promise<boolean> {
-  const { kind, correspondenceId, rank } = row;
-  const at = now();
-  const stored = await followUps.get(correspondenceId, kind);
-  const isNudge = rank.endsWith('closing');
-  if (!stored || stored.state === 'suppressed' || stored.state === 'closed') {
-    await due.remove(row);
-    return false;
-  }
-  if (stored.lease && stored.lease.until > at.toISOString()) {
-    // What was tracked before the lease, its message sees. What came after may be too late for that: it is due again when
-    // the message is done.
-    const leasedAt = new Date(Date.parse(stored.lease.until) - leaseMs).toISOString();
-    if (isNudge && row.at < leasedAt) await due.remove(row);
-    return false;
-  }
-  // It has been put off since, and has a row for that.
-  if (!isNudge && stored.dueAt !== row.at && (stored.dueAt ?? '9') > row.at && !stored.lease) {
-    await due.remove(row);
-    return false;
-  }
-  const { etag, ...followUp } = stored;
-  const until = new Date(at.getTime() + leaseMs).toISOString();
-  const lease = { id: randomUUID(), until, rank: openingOf(rank) };
-  const silentSince = isLeftAlone
-    ? stored.silentSince
-    : later(stored.silentSince, at.getTime() - Date.parse(row.at));
-  if ((await followUps.save({ ...followUp, silentSince, lease, dueAt: until }, etag)) === undefined)
-    return false;
-  await due.add({ kind, correspondenceId, at: until, rank: lease.rank });
-  const body: FollowUpCheck = { kind, correspondenceId, lease: lease.id, askAt, isProbe };
-  const aheadOf = askAt === undefined ? 0 : Date.parse(askAt) - now().getTime() - aheadMs;
-  const delayMs = Math.floor(Math.max(0, aheadOf) / 1_000) * 1_000;
-  await queue.send(newMessage(body, { via: viaOf(rank), enqueuedAt: at.toISOString() }), { delayMs });
-  await due.remove(row);
-  return true;
-}
-
-/** It does not count as Altinn's silence that a follow-up waited for our own pace, or was paused. */
-function later(since: string | undefined, ms: number): string | undefined {
-  return since && new Date(Date.parse(since) + Math.max(0, ms)).toISOString();
-}
-
-/** When its lease is over it is due like any other: only what settles it is due whatever it was put off to. */
-function openingOf(rank: Rank): Rank {
-  return rank.replace('closing', 'opening') as Rank;
-}
-
-function viaOf(rank: Rank): Via {
-  return rank.startsWith('verified') ? 'pull' : 'push';
 }
