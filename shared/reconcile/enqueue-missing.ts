@@ -1,6 +1,7 @@
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import type { DeadLetters } from '../queue/dead-letters.ts';
 import type { Via } from '../queue/message.ts';
+import { eachAtOnce } from '../runtime/at-once.ts';
 import { parseGuid } from '../runtime/guid.ts';
 import type { Log } from '../runtime/log.ts';
 import { fitsQueue, type MessageQueue } from '../storage/message-queue.ts';
@@ -34,14 +35,9 @@ export async function enqueueMissing(
   deps: EnqueueDeps,
 ): Promise<Sorted[]> {
   const sorted: Sorted[] = [];
-  const left = [...events.entries()];
-  const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const [place, event] = next;
-      sorted[place] = { event, via: await sortOut(event, dryRun, deps) };
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await eachAtOnce(events.entries(), atOnce, async ([place, event]) => {
+    sorted[place] = { event, via: await sortOut(event, dryRun, deps) };
+  });
   return sorted;
 }
 

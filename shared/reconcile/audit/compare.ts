@@ -1,4 +1,5 @@
 import { type Fact, settles } from '../../events/catalogue.ts';
+import { eachAtOnce } from '../../runtime/at-once.ts';
 import type { MessageQueue } from '../../storage/message-queue.ts';
 import { askedEvent } from '../../tracking/asked-event.ts';
 import { eventMessage } from '../../tracking/event-message.ts';
@@ -41,28 +42,20 @@ export async function compare(
   { timeline, events, dryRun = false, now = () => new Date() }: CompareDeps,
 ): Promise<Compared> {
   const facts = new Map<string, ReadonlySet<Fact>>();
-  const left = [...said];
   let [missing, unverified] = [0, 0];
-  const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const [correspondenceId, statuses] = next;
-      const stored = await timeline.facts(correspondenceId);
-      const known = new Set(
-        [...stored.keys()].filter((fact) => stored.get(fact)?.verified || !settles(fact)),
-      );
-      facts.set(correspondenceId, known);
-      for (const { status, time } of statuses) {
-        const { name, fact } = eventOf(status);
-        if (known.has(fact)) continue;
-        known.add(fact);
-        if (stored.has(fact)) unverified++;
-        else missing++;
-        const event = askedEvent({ correspondenceId, name, question, time, resource });
-        if (!dryRun)
-          await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString() }));
-      }
+  await eachAtOnce(said, atOnce, async ([correspondenceId, statuses]) => {
+    const stored = await timeline.facts(correspondenceId);
+    const known = new Set([...stored.keys()].filter((fact) => stored.get(fact)?.verified || !settles(fact)));
+    facts.set(correspondenceId, known);
+    for (const { status, time } of statuses) {
+      const { name, fact } = eventOf(status);
+      if (known.has(fact)) continue;
+      known.add(fact);
+      if (stored.has(fact)) unverified++;
+      else missing++;
+      const event = askedEvent({ correspondenceId, name, question, time, resource });
+      if (!dryRun) await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString() }));
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  });
   return { missing, unverified, facts };
 }

@@ -1,4 +1,5 @@
 import { utc } from '../../events/time.ts';
+import { eachAtOnce } from '../../runtime/at-once.ts';
 import { deriveStatus } from '../../tracking/status.ts';
 import type { Timeline } from '../../tracking/timeline.ts';
 
@@ -31,22 +32,18 @@ export async function publicationDays(
 ): Promise<PublicationDay[]> {
   const letters = [...new Set(ids)];
   const step = Math.ceil(letters.length / lookedAt);
-  const left = letters.filter((_, index) => index % step === 0);
-  const enough = left.length * share;
+  const some = letters.filter((_, index) => index % step === 0);
   const counts = new Map<string, number>();
-  const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const { facts, resource } = deriveStatus(await timeline.entries(next));
-      const published = utc(facts.published ?? '');
-      const urn = resource?.toLowerCase();
-      if (!published || !urn || (resources.length > 0 && !resources.includes(urn))) continue;
-      const day = `${published.slice(0, 10)} ${urn}`;
-      counts.set(day, (counts.get(day) ?? 0) + 1);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
+  await eachAtOnce(some, atOnce, async (id) => {
+    const { facts, resource } = deriveStatus(await timeline.entries(id));
+    const published = utc(facts.published ?? '');
+    const urn = resource?.toLowerCase();
+    if (!published || !urn || (resources.length > 0 && !resources.includes(urn))) return;
+    const day = `${published.slice(0, 10)} ${urn}`;
+    counts.set(day, (counts.get(day) ?? 0) + 1);
+  });
   return [...counts]
-    .filter(([, count]) => count >= enough)
+    .filter(([, count]) => count >= some.length * share)
     .map(([name]) => name.split(' '))
     .map(([day = '', resource = '']) => ({ day, resource }));
 }
