@@ -3,6 +3,7 @@ import { checkFollowUp, type GuardDeps } from '../shared/follow-ups/guard.ts';
 import { type Consumer, type ConsumerDeps, makeConsumer } from '../shared/queue/consumer.ts';
 
 interface Deps extends ConsumerDeps {
+  readonly deadLetters: GuardDeps['deadLetters'];
   readonly guard: Omit<GuardDeps, 'deadLetters'>;
 }
 

@@ -17,7 +17,7 @@ export interface ActDeps {
   readonly followUps: Pick<FollowUps, 'save'>;
   readonly due: Pick<DueFollowUps, 'add' | 'remove'>;
   readonly channel: Channel;
-  readonly deadLetters: Pick<DeadLetters, 'add'>;
+  readonly deadLetters: Pick<DeadLetters, 'add' | 'forget'>;
   readonly now?: () => Date;
 }
 
@@ -148,11 +148,7 @@ export class Act {
   async #dispute(why: string): Promise<void> {
     const { deadLetters } = this.#deps;
     const { kind, correspondenceId: id, openedAt } = this.#followUp;
-    // One dead letter a follow-up, the same each time: redriven, Altinn is asked again.
-    const messageId = `disputed-${followUpId(this.#followUp)}`;
-    const body: FollowUpCheck = { kind, correspondenceId: id };
-    const message = { ...newMessage(body, { via: 'push', enqueuedAt: openedAt }), messageId };
-    await deadLetters.add(this.#context.queue, message, why);
+    await deadLetters.add(this.#context.queue, disputeOf(this.#followUp), why);
     this.#context.log.warn('follow-up disputed', { kind, id, reason: why });
     const next = looksMs.map((ms) => new Date(Date.parse(openedAt) + ms));
     const now = this.#now();
@@ -206,4 +202,12 @@ export class Act {
   #now(): string {
     return (this.#deps.now?.() ?? new Date()).toISOString();
   }
+}
+
+/** The dead letter of a disputed follow-up, one and the same each time: redriven, Altinn is asked again. */
+export function disputeOf(followUp: FollowUp): object {
+  const { kind, correspondenceId, openedAt } = followUp;
+  const body: FollowUpCheck = { kind, correspondenceId };
+  const message = newMessage(body, { via: 'push', enqueuedAt: openedAt });
+  return { ...message, messageId: `disputed-${followUpId(followUp)}` };
 }

@@ -4,7 +4,7 @@ import type { MessageQueue } from '../storage/message-queue.ts';
 import { askedEvent } from '../tracking/asked-event.ts';
 import { eventMessage } from '../tracking/event-message.ts';
 import { deriveStatus, type TimelineEntry } from '../tracking/status.ts';
-import { Act, type ActContext, type ActDeps } from './act.ts';
+import { Act, type ActContext, type ActDeps, disputeOf } from './act.ts';
 import type { FollowUpCheck } from './check.ts';
 import { decide, suppressedBy, unconfirmed } from './decide.ts';
 import type { FollowUp } from './follow-up.ts';
@@ -57,10 +57,11 @@ export async function checkFollowUp(
   const statusBefore = deriveStatus(before.entries);
   const reason = suppressedBy(before.followUp, statusBefore);
   if (reason) {
-    return new Act(before.followUp, statusBefore, undefined, deps, context).carryOut({
+    await new Act(before.followUp, statusBefore, undefined, deps, context).carryOut({
       do: 'suppress',
       reason,
     });
+    return forgetDispute(before.followUp, deps, context);
   }
 
   const heardAt = before.entries.map(({ receivedAt }) => receivedAt).concat(before.followUp.openedAt);
@@ -89,6 +90,16 @@ export async function checkFollowUp(
   };
   const decision = decide(followUp, known, now());
   await new Act(followUp, status, answer, deps, context).carryOut(decision);
+  if (followUp.state !== 'disputed') await forgetDispute(stored, deps, context);
+}
+
+/** Its dead letter is of no use any more once Altinn has answered. */
+async function forgetDispute(
+  before: FollowUp,
+  { deadLetters }: ActDeps,
+  { queue }: ActContext,
+): Promise<void> {
+  if (before.state === 'disputed') await deadLetters.forget(queue, disputeOf(before));
 }
 
 /** What Altinn answers about is disputed no longer. */

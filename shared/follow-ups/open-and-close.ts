@@ -59,8 +59,13 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
     // Altinn's word comes before a push: it is checked no later for what somebody posted first.
     if (stored?.state === 'open' && opened.verified) {
       const { etag, ...open } = stored;
-      const isSooner = !open.lease && (!open.dueAt || open.dueAt > (opened.dueAt as string));
-      await followUps.save({ ...open, verified: true, ...(isSooner && { dueAt: opened.dueAt }) }, etag);
+      const { kind, correspondenceId, dueAt } = opened;
+      const isSooner = !open.dueAt || open.dueAt > (dueAt as string);
+      const changed = { ...open, verified: true, ...(isSooner && { dueAt }) };
+      // Whoever is at it must find it as it was, and may have read the letter before this.
+      const isFree = !open.lease && !open.claim;
+      if (isFree && (await followUps.save(changed, etag))) return;
+      await due.add({ kind, correspondenceId, at: now().toISOString(), rank: 'verified-closing' });
       return;
     }
     const isFinal = stored?.reason !== 'notCalledFor' && stored?.reason !== 'beforeFollowUpSince';
@@ -75,7 +80,8 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
       const { kind, correspondenceId, state } = followUp;
       if (!kinds.includes(kind) || state === 'suppressed' || state === 'closed') continue;
       // Altinn has answered already, and nobody needs to hear of it.
-      if (tracked.via === 'asked' && !perhapsNotified(followUp) && !followUp.lease) {
+      const isOurs = state === 'open' && !perhapsNotified(followUp) && !followUp.lease;
+      if (tracked.via === 'asked' && isOurs) {
         const suppressed = { ...followUp, ...notWaiting, state: 'suppressed', reason, closedAt: at } as const;
         if (await followUps.save({ ...suppressed, dueAt: undefined }, etag)) {
           const { dueAt, verified } = followUp;

@@ -30,7 +30,7 @@ export class DeadLetters {
    * @param message as the host gave it, which has parsed what was JSON
    */
   async add(queue: string, message: unknown, reason: string): Promise<void> {
-    const raw = typeof message === 'string' ? message : (JSON.stringify(message) ?? String(message));
+    const raw = textOf(message);
     await this.#table.insert({
       partitionKey: queue,
       rowKey: idOf(raw),
@@ -54,10 +54,19 @@ export class DeadLetters {
       .sort((a, b) => (a.deadLetteredAt < b.deadLetteredAt ? -1 : 1));
   }
 
+  /** Forgets a message that was added, where what was wrong about it is over. */
+  async forget(queue: string, message: unknown): Promise<void> {
+    await this.#table.remove(queue, idOf(textOf(message)));
+  }
+
   /** Forgets one that has been redriven. */
   async remove({ queue, id }: Pick<DeadLetter, 'queue' | 'id'>): Promise<void> {
     await this.#table.remove(queue, id);
   }
+}
+
+function textOf(message: unknown): string {
+  return typeof message === 'string' ? message : (JSON.stringify(message) ?? String(message));
 }
 
 /** The same for the same message. In the form of a GUID, which no run of digits in it makes a person's number. */

@@ -109,7 +109,7 @@ export async function playManyDue(letters: number, isRead: (letter: number) => b
     ...{
       askAltinn: makeAskAltinn({ letter }, paces[0] as Pace, () => storage.now),
       paused: false,
-      deadLetters: { add: async () => {} },
+      deadLetters: { add: async () => {}, forget: async () => {} },
     },
   };
   const take = <T>(queue: string, until: number): T[] => {

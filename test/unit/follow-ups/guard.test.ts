@@ -452,6 +452,7 @@ describe('with Altinn', () => {
     answer = known();
     await check(JSON.parse(String(only?.raw)));
     expect(channel.notified).toHaveLength(1);
+    expect(storage.rowsOf('deadletters')).toEqual([]);
     expect(await followUp()).toMatchObject({ state: 'notified' });
   });
 

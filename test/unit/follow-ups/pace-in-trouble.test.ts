@@ -198,7 +198,7 @@ describe('the pace, in trouble', () => {
       due,
       channel,
       events: storage.queue('e'),
-      deadLetters: { add: async () => {} },
+      deadLetters: { add: async () => {}, forget: async () => {} },
       now,
     };
     const more = {
