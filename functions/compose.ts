@@ -168,6 +168,8 @@ function composeFollowUps(
       queue: queues.followUps,
       leaseMs,
       pace: askAltinn && pace,
+      // A recipient's question takes a turn for each list, so most turns are left to those.
+      spanMs: altinn?.role === 'Recipient' ? 12_000 : undefined,
       askTogether: askAltinn && askTogether,
       since,
       paused,

@@ -35,15 +35,17 @@ export interface Slots {
   readonly intervalMs: number;
   /** Whether there are none because Altinn does not answer, or asks to be left alone. */
   readonly isClosed?: true | undefined;
-  /** Whether they are the one probe that may end that: whenever it is made. */
-  readonly isProbe?: true | undefined;
 }
 
 /** What is of use: nothing is taken that is not. */
 interface Wanted {
-  readonly atLeast?: number;
+  readonly atLeast?: number | undefined;
   /** Milliseconds until the first. */
-  readonly withinMs?: number;
+  readonly withinMs?: number | undefined;
+  /** Milliseconds from now in which all of them are. */
+  readonly spanMs?: number | undefined;
+  /** Whether they are for later: the one probe that may end that Altinn is left alone is for who asks at once. */
+  readonly isForLater?: boolean | undefined;
 }
 
 /** Whether a request may be made now; `taken` where all turns that are near are others'. */
@@ -91,23 +93,28 @@ export class Pace {
   }
 
   /** Takes so many requests at the most. Two table operations, and more only where somebody else was faster. */
-  async take(max: number, { atLeast = 1, withinMs = horizonMs }: Wanted = {}): Promise<Slots> {
+  async take(
+    max: number,
+    { atLeast = 1, withinMs = horizonMs, spanMs = horizonMs, isForLater = false }: Wanted = {},
+  ): Promise<Slots> {
     let slots = none;
     await this.#change((row, now) => {
       slots = none;
-      if (closedUntilOf(row) > now) {
+      const isDown = row.failures >= maxFailures;
+      if (closedUntilOf(row) > now || (isDown && isForLater)) {
         slots = { ...none, isClosed: true };
         return undefined;
       }
-      if (row.failures >= maxFailures && max >= atLeast) {
+      if (isDown) {
         // One probe; whoever else comes meanwhile finds the way closed.
-        slots = { count: atLeast, firstMs: 0, intervalMs: 1_000 / row.rate, isProbe: true };
+        slots = { count: atLeast, firstMs: 0, intervalMs: 1_000 / row.rate };
         return { ...row, probing: true, closedUntil: now + closedFor(row.failures) };
       }
-      const steps = row.failures === 0 ? Math.min(maxSteps, Math.max(0, now - row.raisedAt) / stepMs) : 0;
+      const usedMs = Math.max(0, Math.min(row.nextAt, now) - row.raisedAt);
+      const steps = row.failures === 0 ? Math.min(maxSteps, usedMs / stepMs) : 0;
       const rate = Math.min(this.#options.maxRate, row.rate * 1.1 ** steps);
       const first = Math.max(row.nextAt, now);
-      const count = Math.min(max, Math.floor(((now + horizonMs - first) * rate) / 1_000));
+      const count = Math.min(max, Math.floor(((now + spanMs - first) * rate) / 1_000));
       if (count < atLeast || first - now > withinMs) return undefined;
       slots = { count, firstMs: first - now, intervalMs: 1_000 / rate };
       return { ...row, rate, raisedAt: now, nextAt: first + (count * 1_000) / rate };
@@ -118,11 +125,9 @@ export class Pace {
   /**
    * Waits for a moment that was taken, a minute before at the most, or for a new one where that has passed.
    * @param at milliseconds since 1970; absent where none was taken
-   * @param isProbe whether it is the one that may end that Altinn is left alone: it is made however late it is
    */
-  async turn(at?: number, isProbe = false): Promise<Turn> {
+  async turn(at?: number): Promise<Turn> {
     const { now, sleep } = this.#options;
-    if (isProbe) return 'now';
     let waitMs = at === undefined ? Number.NEGATIVE_INFINITY : at - now();
     if (waitMs < -lateMs || waitMs > maxTurnMs || this.#closedUntil > now()) {
       const { count, firstMs, isClosed } = await this.take(1, { withinMs: maxTurnMs });

@@ -114,7 +114,8 @@ export class Act {
       const tries = this.#followUp.waitingFor === why ? (this.#followUp.tries ?? 0) : 0;
       const delayMs = channelMs[Math.min(tries, channelMs.length - 1)] as number;
       await this.#save({ claim: perhapsNotified ? { by, at: runOut } : undefined });
-      return this.#wait(new Date(Date.parse(at) + delayMs), why);
+      // What was notified unchecked need not wait that long for Altinn once more.
+      return this.#wait(new Date(Date.parse(at) + delayMs), why, checkedWithAltinn === false, true);
     }
     if (type === 'follow-up.closed') {
       return this.#finish({ state: 'closed', closedAt: at, reason, claim: undefined });
@@ -129,11 +130,11 @@ export class Act {
   }
 
   /** Comes again: for what it waits, since when, and how often it was checked in vain, stand in the status. */
-  async #wait(until: Date, waitingFor?: string, isSilent = false): Promise<void> {
+  async #wait(until: Date, waitingFor?: string, isSilent = false, isOfChannel = false): Promise<void> {
     const { waitingSince, silentSince, tries = 0, verified } = this.#followUp;
     const { waitingFor: before } = this.#followUp;
     // Altinn's silence is one, whatever it says; else another reason starts anew.
-    const isSame = isSilent ? silentSince !== undefined : silentSince === undefined && before === waitingFor;
+    const isSame = isSilent && !isOfChannel ? silentSince !== undefined : before === waitingFor;
     const waits = waitingFor
       ? {
           waitingFor,

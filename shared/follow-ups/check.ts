@@ -7,7 +7,6 @@ export const checkBody = z.object({
   correspondenceId: z.guid(),
   lease: z.optional(z.string()),
   askAt: z.optional(z.iso.datetime()),
-  isProbe: z.optional(z.boolean()),
 });
 
 export interface FollowUpCheck {
@@ -17,6 +16,4 @@ export interface FollowUpCheck {
   readonly lease?: string | undefined;
   /** The moment at the pace towards Altinn that was taken for it: RFC 3339 in UTC. */
   readonly askAt?: string | undefined;
-  /** Whether its question is the one that may end that Altinn is left alone. */
-  readonly isProbe?: boolean | undefined;
 }

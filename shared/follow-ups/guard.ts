@@ -40,7 +40,7 @@ export async function checkFollowUp(
   context: ActContext,
 ): Promise<void> {
   const { followUps, askAltinn, now = () => new Date() } = deps;
-  const { kind, correspondenceId, lease, askAt, isProbe } = message.body;
+  const { kind, correspondenceId, lease, askAt } = message.body;
   const read = async () => {
     const letter = await followUps.readLetter(correspondenceId);
     const followUp = letter.followUps.find((each) => each.kind === kind);
@@ -68,7 +68,7 @@ export async function checkFollowUp(
   // It waits for a new answer, so none that others share will do.
   if (before.followUp.waitingFor === unconfirmed) heardAt.push(now().toISOString());
   const question = {
-    ...{ kind, correspondenceId, askAt, isProbe },
+    ...{ kind, correspondenceId, askAt },
     status: statusBefore,
     heardAt: heardAt.sort().at(-1) as string,
   };
@@ -90,7 +90,7 @@ export async function checkFollowUp(
   };
   const decision = decide(followUp, known, now());
   await new Act(followUp, status, answer, deps, context).carryOut(decision);
-  if (followUp.state !== 'disputed') await forgetDispute(stored, deps, context);
+  if (followUp.state !== 'disputed' && decision.do !== 'dispute') await forgetDispute(stored, deps, context);
 }
 
 /** Its dead letter is of no use any more once Altinn has answered. */

@@ -49,27 +49,23 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
   // What was found not to be called for, or too old, or disputed, when somebody posted it, is looked at anew: it may be
   // true now.
   const reopen = async (opened: FollowUp) => {
-    const stored = await followUps.get(opened.correspondenceId, opened.kind);
-    if (stored?.state === 'disputed') {
-      const { etag, ...disputed } = stored;
-      const isSooner = !disputed.dueAt || disputed.dueAt > (opened.dueAt as string);
-      if (isSooner) await followUps.save({ ...disputed, dueAt: opened.dueAt }, etag);
-      return;
-    }
+    const { correspondenceId, kind, verified } = opened;
+    const dueAt = opened.dueAt as string;
+    const stored = await followUps.get(correspondenceId, kind);
+    if (!stored) return;
+    const { etag, ...before } = stored;
+    const isSooner = !before.dueAt || before.dueAt > dueAt;
+    const mayBeTrueNow = before.reason === 'notCalledFor' || before.reason === 'beforeFollowUpSince';
+    let changed: FollowUp | undefined;
+    if (before.state === 'suppressed' && mayBeTrueNow) changed = opened;
+    if (before.state === 'disputed' && isSooner) changed = { ...before, dueAt };
     // Altinn's word comes before a push: it is checked no later for what somebody posted first.
-    if (stored?.state === 'open' && opened.verified) {
-      const { etag, ...open } = stored;
-      const { kind, correspondenceId, dueAt } = opened;
-      const isSooner = !open.dueAt || open.dueAt > (dueAt as string);
-      const changed = { ...open, verified: true, ...(isSooner && { dueAt }) };
-      // Whoever is at it must find it as it was, and may have read the letter before this.
-      const isFree = !open.lease && !open.claim;
-      if (isFree && (await followUps.save(changed, etag))) return;
-      await due.add({ kind, correspondenceId, at: now().toISOString(), rank: 'verified-closing' });
-      return;
-    }
-    const isFinal = stored?.reason !== 'notCalledFor' && stored?.reason !== 'beforeFollowUpSince';
-    if (stored?.state === 'suppressed' && !isFinal) await followUps.save(opened, stored.etag);
+    if (before.state === 'open' && verified) changed = { ...before, verified, ...(isSooner && { dueAt }) };
+    if (!changed) return;
+    // Whoever is at it must find it as it was, and may have read the letter before this.
+    const isFree = !before.lease && !before.claim;
+    if (isFree && (await followUps.save(changed, etag))) return;
+    await due.add({ kind, correspondenceId, at: now().toISOString(), rank: 'verified-closing' });
   };
 
   // The event is recorded before this reads, and the guard reads the timeline after a follow-up was added and before it

@@ -45,7 +45,7 @@ export function makeAskByList({ list, whose, pace, now = Date.now }: Deps): AskA
   const lists = new Map<string, { readonly at: number; readonly listed: Listed }>();
   const ask = heard(list, pace);
 
-  return async ({ kind, correspondenceId: id, status, heardAt, askAt, isProbe }, signal) => {
+  return async ({ kind, correspondenceId: id, status, heardAt, askAt }, signal) => {
     const { facts, knownBy, resource } = status;
     const opened = openingFact(kind);
     const nothing = { is: 'known', question: 'list', facts: {}, resource, recipient: undefined } as const;
@@ -53,15 +53,15 @@ export function makeAskByList({ list, whose, pace, now = Date.now }: Deps): AskA
     if (knownBy[opened] !== 'pull' && knownBy[opened] !== 'asked') return { ...said, isBorneOut: false };
     if (!resource) return unknown;
 
-    let turn = { askAt, isProbe };
+    let turn = askAt;
     const listed = async ({ subunit }: Whose, wanted: string, window: Window): Promise<Listed | Answer> => {
       for (const [key, { at }] of lists) if (now() - at > sharedForMs) lists.delete(key);
       const key = JSON.stringify([subunit, resource, wanted, window]);
       const known = lists.get(key);
       if (known && known.at > Date.parse(heardAt)) return known.listed;
-      const leftAlone = await awaitTurn(pace, turn.askAt, turn.isProbe);
+      const leftAlone = await awaitTurn(pace, turn);
       if (leftAlone) return leftAlone;
-      turn = { askAt: undefined, isProbe };
+      turn = undefined;
       const at = now();
       const resourceId = resource.slice(resourcePrefix.length);
       const onBehalfOf = subunit && organizationUrn(subunit);

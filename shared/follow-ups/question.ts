@@ -47,8 +47,6 @@ export interface Question {
   readonly heardAt: string;
   /** The moment at the pace that was taken for it, RFC 3339. */
   readonly askAt?: string | undefined;
-  /** Whether it is the one that may end that Altinn is left alone. */
-  readonly isProbe?: boolean | undefined;
 }
 
 /**
@@ -56,12 +54,8 @@ export interface Question {
  * @returns the answer where Altinn is left alone for a while; nothing where it may be asked
  * @throws RetryableError where all turns that are near are others'
  */
-export async function awaitTurn(
-  pace: Pick<Pace, 'turn'>,
-  askAt?: string,
-  isProbe?: boolean,
-): Promise<Answer | undefined> {
-  const turn = await pace.turn(askAt ? Date.parse(askAt) : undefined, isProbe);
+export async function awaitTurn(pace: Pick<Pace, 'turn'>, askAt?: string): Promise<Answer | undefined> {
+  const turn = await pace.turn(askAt ? Date.parse(askAt) : undefined);
   if (turn === 'taken') throw new RetryableError('the pace towards Altinn is taken');
   return turn === 'closed'
     ? { is: 'silent', why: 'Altinn does not answer, and is left alone for a while' }
@@ -85,11 +79,11 @@ export function makeAskAltinn(
 ): AskAltinn {
   const answers = new Map<string, { readonly at: number; readonly answer: Answer }>();
   const look = heard(correspondence.letter, pace);
-  return async ({ correspondenceId: id, heardAt, askAt, isProbe }, signal) => {
+  return async ({ correspondenceId: id, heardAt, askAt }, signal) => {
     for (const [key, { at }] of answers) if (now() - at > sharedForMs) answers.delete(key);
     const known = answers.get(id);
     if (known && known.at > Date.parse(heardAt)) return known.answer;
-    const leftAlone = await awaitTurn(pace, askAt, isProbe);
+    const leftAlone = await awaitTurn(pace, askAt);
     if (leftAlone) return leftAlone;
     const at = now();
     try {

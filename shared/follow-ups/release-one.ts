@@ -19,7 +19,7 @@ export interface ReleaseOneDeps {
 }
 
 /** Its turn to have Altinn asked; none where that is not asked, or left alone. */
-interface TurnAt extends Pick<FollowUpCheck, 'askAt' | 'isProbe'> {
+interface TurnAt extends Pick<FollowUpCheck, 'askAt'> {
   readonly isLeftAlone?: true | undefined;
 }
 
@@ -32,7 +32,7 @@ const aheadMs = 1_000;
  */
 export async function releaseOne(
   row: Due,
-  { askAt, isProbe, isLeftAlone }: TurnAt,
+  { askAt, isLeftAlone }: TurnAt,
   { due, followUps, queue, leaseMs, now }: ReleaseOneDeps,
 ): Promise<boolean> {
   const { kind, correspondenceId, rank } = row;
@@ -64,7 +64,7 @@ export async function releaseOne(
   if ((await followUps.save({ ...followUp, silentSince, lease, dueAt: until }, etag)) === undefined)
     return false;
   await due.add({ kind, correspondenceId, at: until, rank: lease.rank });
-  const body: FollowUpCheck = { kind, correspondenceId, lease: lease.id, askAt, isProbe };
+  const body: FollowUpCheck = { kind, correspondenceId, lease: lease.id, askAt };
   const aheadOf = askAt === undefined ? 0 : Date.parse(askAt) - now().getTime() - aheadMs;
   const delayMs = Math.floor(Math.max(0, aheadOf) / 1_000) * 1_000;
   await queue.send(newMessage(body, { via: viaOf(rank), enqueuedAt: at.toISOString() }), { delayMs });

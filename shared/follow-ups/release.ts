@@ -6,6 +6,8 @@ import { type ReleaseOneDeps, releaseOne } from './release-one.ts';
 export interface ReleaseDeps extends Omit<ReleaseOneDeps, 'now'> {
   /** Gives out the pace towards Altinn; absent where Altinn is never asked. */
   readonly pace?: Pick<Pace, 'take'> | undefined;
+  /** Milliseconds of the pace that one run gives out; a minute by default. */
+  readonly spanMs?: number | undefined;
   /**
    * Asks Altinn about many letters at once, where that is worth its while.
    * @returns whether they should wait for what that brings
@@ -42,6 +44,7 @@ export async function releaseDue({
   queue,
   pace,
   askTogether,
+  spanMs,
   now = () => new Date(),
 }: ReleaseDeps): Promise<Released> {
   const lists = await Promise.all(ranks.map((rank) => due.list(rank, now(), maxLooked)));
@@ -53,7 +56,7 @@ export async function releaseDue({
   const [closings, looks] = [of('verified-closing', 'pushed-closing'), of('later')];
   const waiting = new Set([...openings, ...closings, ...looks].map(followUpId)).size;
   if (waiting === 0) return { released: 0, more: held > 0, held };
-  const taken = await pace?.take(Math.min(waiting, maxAtOnce));
+  const taken = await pace?.take(Math.min(waiting, maxAtOnce), { spanMs, isForLater: true });
   const takenAt = now().getTime();
   // Where Altinn is left alone they need no turn: they are to say that they wait for it.
   const slots = taken?.isClosed ? undefined : taken;
@@ -70,7 +73,7 @@ export async function releaseDue({
       const row = queued.shift() as Due;
       const turn = free.pop() ?? next++;
       const askAt = slots && new Date(takenAt + slots.firstMs + turn * slots.intervalMs);
-      const more = { askAt: askAt?.toISOString(), isProbe: slots?.isProbe, isLeftAlone: taken?.isClosed };
+      const more = { askAt: askAt?.toISOString(), isLeftAlone: taken?.isClosed };
       if (await releaseOne(row, more, { due, followUps, queue, leaseMs, now })) released++;
       else free.push(turn);
     }

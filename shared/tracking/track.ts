@@ -59,7 +59,7 @@ export async function track(
   const upgraded = !isNew && via === 'pull' && (await timeline.verify(id, event));
   const calls = isNew || upgraded || again;
   if (calls) {
-    const tracked = { event, id, via, traceparent, upgraded: upgraded && !again };
+    const tracked = { event, id, via, traceparent, upgraded };
     for (const consequence of consequences) await consequence(tracked, log);
   }
   log.info(calls ? 'tracked' : 'duplicate', { type: event.type, id, event: event.id, via });

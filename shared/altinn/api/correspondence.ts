@@ -60,6 +60,9 @@ export type Overview = { readonly purged: false } & z.infer<typeof overview>;
 export type Letter = z.infer<typeof details> & { readonly isGone: boolean };
 export type Details = { readonly purged: false } & z.infer<typeof details>;
 
+/** How often it is tried, and what ends that. */
+type Once = Pick<Extra, 'maxTries' | 'signal'>;
+
 /**
  * Looks at letters as their sender: the overview and the details, and nothing else. It never touches a letter's content,
  * and sends no request about a letter whose token lacks `altinn:correspondence.write`, since that would mark the letter
@@ -70,11 +73,20 @@ export type Details = { readonly purged: false } & z.infer<typeof details>;
  * Source: Altinn/altinn-correspondence, `CorrespondenceController`.
  */
 export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
-  const look = async <T extends z.ZodMiniType>(type: T, id: string, part: '' | '/details') => {
+  const look = async <T extends z.ZodMiniType>(
+    type: T,
+    id: string,
+    part: '' | '/details',
+    once: Once = {},
+  ) => {
     const guid = parseGuid(id);
     if (!guid) throw new RangeError('the id of a correspondence is a GUID');
     try {
-      const body = await platform.request('GET', `/correspondence/api/v1/correspondence/${guid}${part}`);
+      const body = await platform.request(
+        'GET',
+        `/correspondence/api/v1/correspondence/${guid}${part}`,
+        once,
+      );
       return {
         purged: false as const,
         ...(parseAnswer(type, body, 'a correspondence') as z.infer<T> & object),
@@ -110,11 +122,11 @@ export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
     /** @throws AltinnError, with status 403 where the token lacks the scope; TokenError; RangeError for no GUID */
     overview: (id: string): Promise<Overview | Purged> => look(overview, id, ''),
     /** The overview with the history of statuses: confirmed means that it holds `Confirmed`. @throws as `overview` */
-    details: (id: string): Promise<Details | Purged> => look(details, id, '/details'),
+    details: (id: string, once?: Once): Promise<Details | Purged> => look(details, id, '/details', once),
     /** Up to a thousand letters that ever had a status, the newest first. @throws AltinnError, TokenError */
     async list(
       { resourceId, role, status, from, to, onBehalfOf }: ListRequest,
-      extra: Pick<Extra, 'maxTries' | 'signal'> = {},
+      extra: Once = {},
     ): Promise<Listed> {
       // URLSearchParams encodes a `+`, which Altinn would read as a blank.
       const query = new URLSearchParams({ resourceId, role, status, from, to });

@@ -7,8 +7,12 @@ import { isStatus } from './statuses.ts';
  * What Altinn says of a letter when it is asked about it alone: each status with the first of its times. A letter that
  * Altinn does not show says nothing.
  */
-export async function askLetter(id: string, { details }: Pick<Correspondence, 'details'>): Promise<Said[]> {
-  const answer = await details(id);
+export async function askLetter(
+  id: string,
+  { details }: Pick<Correspondence, 'details'>,
+  once?: Parameters<Correspondence['details']>[1],
+): Promise<Said[]> {
+  const answer = await details(id, once);
   const history = 'statusHistory' in answer ? (answer.statusHistory ?? []) : [];
   const said = new Map<string, Said>();
   for (const { status, statusChanged } of history) {

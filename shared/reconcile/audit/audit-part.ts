@@ -34,14 +34,14 @@ export async function auditPart(task: AuditTask, deps: AuditDeps, signal?: Abort
 }
 
 async function auditWindow(task: AuditTask, deps: AuditDeps, signal?: AbortSignal): Promise<Outcome> {
-  const { correspondence, role } = deps;
+  const { role } = deps;
   const { letters, open, oldest, requests } = await askLists(task, deps, signal);
   const said = byLetter(letters);
   const compared = await compare(said, 'list', task.resource, deps);
   const isDivided = open.length > 0 && divide(task) !== undefined;
   // Only a sender may ask about a letter alone; other windows are halved.
   const looks = isDivided && oldest && role === 'Sender' ? 1 : 0;
-  const at = looks ? await publicationAskedAt(oldest as string, correspondence) : undefined;
+  const at = looks ? await publicationAskedAt(oldest as string, deps, signal) : undefined;
   const found: Found = {
     letters: new Set([...(letters.get('Published') ?? []), ...(letters.get('Failed') ?? [])]).size,
     missing: compared.missing,
@@ -57,8 +57,8 @@ async function auditWindow(task: AuditTask, deps: AuditDeps, signal?: AbortSigna
 }
 
 /** The time for which a letter's publication was asked, in milliseconds since 1970. */
-async function publicationAskedAt(id: string, { details }: Pick<Correspondence, 'details'>) {
-  const answer = await details(id);
+async function publicationAskedAt(id: string, { correspondence, maxTries }: AuditDeps, signal?: AbortSignal) {
+  const answer = await correspondence.details(id, { maxTries, signal });
   const time = 'requestedPublishTime' in answer ? Date.parse(answer.requestedPublishTime ?? '') : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }
@@ -91,7 +91,7 @@ async function auditLetters(
   const said = new Map<string, readonly Said[]>();
   for (const id of ids) {
     signal?.throwIfAborted();
-    const all = await askLetter(id, deps.correspondence);
+    const all = await askLetter(id, deps.correspondence, { maxTries: deps.maxTries, signal });
     // The list has told the others.
     said.set(
       id,

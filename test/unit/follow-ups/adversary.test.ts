@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AltinnError } from '../../../shared/altinn/api/altinn-error.ts';
 import { makeCorrespondence } from '../../../shared/altinn/api/correspondence.ts';
 import { type EventName, typePrefix } from '../../../shared/events/catalogue.ts';
+import { type Channel, NotDelivered } from '../../../shared/follow-ups/channels/channel.ts';
 import type { FollowUpCheck } from '../../../shared/follow-ups/check.ts';
 import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import { checkFollowUp, type GuardDeps } from '../../../shared/follow-ups/guard.ts';
@@ -323,5 +324,51 @@ describe('a follow-up, whatever is forged, lost, late or asked twice', () => {
       false,
     );
     await expect(correspondence.letter(letter)).rejects.toThrow('404');
+  });
+
+  it('a recipient: what no pull brought keeps its dead letter, however often it is disputed', async () => {
+    const { storage, event, comes, check, release, followUp } = start();
+    const { correspondence } = makeLetterList([]);
+    const pace = { turn: async () => 'now' as const, answered: async () => {}, silent: async () => {} };
+    const ask = makeAskByList({
+      list: correspondence.list,
+      whose: [{ subject: 'x' }],
+      pace,
+      now: () => storage.now,
+    });
+    const run = async (days: number) => {
+      for (let t = 0; t < days * 24; t++) {
+        storage.now += hour;
+        for (const message of await release()) await check(message, ask);
+      }
+    };
+    await comes(event('correspondencereceiverneverread', 'forged'), 'push');
+    await run(9);
+    await comes(event('correspondencereceiverneverread', 'forged again'), 'push');
+    await run(1);
+    expect((await followUp()).state).toBe('disputed');
+    expect(storage.rowsOf('deadletters')).toHaveLength(1);
+  });
+
+  it('a channel that refuses once does not have what is unchecked wait for Altinn all over again', async () => {
+    const { storage, event, comes, check, release, channel } = start();
+    const silent = async (): Promise<Answer> => ({ is: 'silent', why: 'Altinn answered 503' });
+    let calls = 0;
+    const failing: Channel = {
+      send: async (step) => {
+        if (++calls <= 3) throw new NotDelivered('ECONNREFUSED');
+        await channel.send(step);
+      },
+    };
+    await comes(event('correspondencereceiverneverread'), 'push');
+    let [first, minutes] = [0, 0];
+    for (; minutes < 48 * 60 && channel.notified.length === 0; minutes++) {
+      storage.now += minute;
+      for (const message of await release()) await check(message, silent, 'a', { channel: failing });
+      if (calls === 1) first ||= minutes;
+    }
+    expect(first).toBeGreaterThan(12 * 60);
+    // Ten seconds, a minute, five minutes.
+    expect(minutes - first).toBeLessThan(12);
   });
 });

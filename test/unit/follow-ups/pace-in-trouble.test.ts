@@ -92,20 +92,45 @@ describe('the pace, in trouble', () => {
     expect((await pace.take(1)).count).toBe(1);
   });
 
-  it('a probe that release gives out is still there when its message is taken a second and a half later', async () => {
+  it('leaves the one probe to who asks at once, and not to a message that is asked about later', async () => {
     const { storage, pace } = start();
-    for (let f = 0; f < 9; f++) {
-      await pace.silent();
-      storage.now += 300_000;
+    for (let n = 0; n < 5; n++) await pace.silent();
+    storage.now += 31_000;
+    expect(await pace.take(10, { isForLater: true })).toMatchObject({ count: 0, isClosed: true });
+    expect(await pace.turn()).toBe('now');
+    expect(await pace.turn()).toBe('closed');
+  });
+
+  it('ends that Altinn is left alone, whichever instance asks', async () => {
+    const { storage } = start();
+    const options = { rate: 10, maxRate: 10, now: () => storage.now, sleep: async () => {} };
+    const [timer, died] = [
+      new Pace(storage.table('shared'), options),
+      new Pace(storage.table('shared'), options),
+    ];
+    for (let n = 0; n < 5; n++) await died.silent();
+    const fresh = new Pace(storage.table('shared'), options);
+    let asked = 0;
+    for (let minute = 0; minute < 60; minute++) {
+      storage.now += 60_000;
+      const { count, firstMs, intervalMs, isClosed } = await timer.take(1_000, { isForLater: true });
+      for (let n = 0; n < (isClosed ? 5 : count); n++) {
+        if ((await fresh.turn(isClosed ? undefined : storage.now + firstMs + n * intervalMs)) !== 'now')
+          continue;
+        asked++;
+        await fresh.answered(100);
+      }
+    }
+    expect(asked).toBeGreaterThan(1_000);
+  });
+
+  it('rises while it is used alone', async () => {
+    const { storage, pace } = start(2);
+    for (let hour = 0; hour < 20; hour++) {
+      storage.now += 3_600_000;
       await pace.take(1);
     }
-    storage.now += 300_000;
-    const slots = await pace.take(10); // as releaseDue does
-    expect(slots.count).toBe(1);
-    const askAt = storage.now + slots.firstMs;
-    storage.now += 1_500; // the queue is polled every two seconds
-    expect(await pace.turn(askAt)).not.toBe('now');
-    expect(await pace.turn(askAt, slots.isProbe)).toBe('now');
+    expect((await pace.take(1)).intervalMs).toBeGreaterThan(450);
   });
 
   it('an audit waits for its turn at the pace', async () => {
