@@ -10,7 +10,7 @@ import { newMessage } from '../shared/queue/message.ts';
 import { type AuditDeps, auditPart } from '../shared/reconcile/audit/audit-part.ts';
 import type { Audits } from '../shared/reconcile/audit/audits.ts';
 import { nightlyAudits } from '../shared/reconcile/audit/begin.ts';
-import { type AuditTask, auditTask } from '../shared/reconcile/audit/task.ts';
+import { type AuditTask, auditTask, mostRequests } from '../shared/reconcile/audit/task.ts';
 import { logTo } from '../shared/runtime/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
 
@@ -56,7 +56,7 @@ export function makeAuditWindow({ audits, pace, sleep = delay, ...deps }: Consum
     timeoutMs: 180_000,
     async work({ body: task }, { log, signal }) {
       if (!(await audits.isFinished(task))) {
-        const wanted = task.letters?.length ?? task.statuses.length + 1;
+        const wanted = mostRequests(task);
         const slots = await pace?.take(wanted, { atLeast: wanted, withinMs: maxTurnMs });
         if (slots?.count === 0) throw new RetryableError('the pace towards Altinn is taken');
         await sleep(slots?.firstMs ?? 0);

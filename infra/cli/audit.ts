@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { makeCorrespondence } from '../../shared/altinn/api/correspondence.ts';
 import { published } from '../../shared/altinn/api/list-window.ts';
-import { resourceUrn } from '../../shared/altinn/resource.ts';
 import { roleOf } from '../../shared/altinn/role.ts';
 import { whoseEvents } from '../../shared/altinn/whose.ts';
 import { type AuditDeps, auditPart } from '../../shared/reconcile/audit/audit-part.ts';
@@ -12,6 +11,7 @@ import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
+import { resourcesOf } from './resources.ts';
 import { parseTime } from './time.ts';
 
 interface Options extends CommonOptions {
@@ -39,9 +39,7 @@ async function run(
   { output, environment, connect }: Cli,
 ): Promise<ExitCode> {
   const { settings, platform } = connect();
-  const resources = resource ? [resourceUrn(resource)] : settings.resources;
-  if (resources.length === 0)
-    throw new Failure('--resource is missing, and ALTINN_RESOURCES too', exit.usage);
+  const resources = resourcesOf(resource, settings.resources);
   const [first, last] = [Date.parse(since), until ? Date.parse(until) : Date.now()];
   if (first >= last) throw new Failure('--since is not before --until', exit.usage);
 

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { makeEvents } from '../../shared/altinn/api/events.ts';
-import { resourceUrn } from '../../shared/altinn/resource.ts';
 import { whoseEvents } from '../../shared/altinn/whose.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
 import { Checkpoints } from '../../shared/reconcile/checkpoints.ts';
@@ -11,6 +10,7 @@ import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
+import { resourcesOf } from './resources.ts';
 import { parseTime } from './time.ts';
 
 interface Options extends CommonOptions {
@@ -40,9 +40,7 @@ async function run(
   { output, environment, connect }: Cli,
 ): Promise<ExitCode> {
   const { settings, platform } = connect();
-  const resources = resource ? [resourceUrn(resource)] : settings.resources;
-  if (resources.length === 0)
-    throw new Failure('--resource is missing, and ALTINN_RESOURCES too', exit.usage);
+  const resources = resourcesOf(resource, settings.resources);
 
   const { queues, tables } = connectStorage(readStorage(environment));
   const note = (message: string) => output.note(message);

@@ -131,8 +131,7 @@ export class Act {
 
   /** Comes again: for what it waits, since when, and how often it was checked in vain, stand in the status. */
   async #wait(until: Date, waitingFor?: string, isSilent = false, isOfChannel = false): Promise<void> {
-    const { waitingSince, silentSince, tries = 0, verified } = this.#followUp;
-    const { waitingFor: before } = this.#followUp;
+    const { waitingFor: before, waitingSince, silentSince, tries = 0, verified } = this.#followUp;
     // Altinn's silence is one, whatever it says; else another reason starts anew.
     const isSame = isSilent && !isOfChannel ? silentSince !== undefined : before === waitingFor;
     const waits = waitingFor

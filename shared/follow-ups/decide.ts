@@ -18,7 +18,7 @@ const unconfirmedMs = [10_000, 30_000, 60_000, 300_000];
 
 /**
  * Milliseconds until it is looked again whether the pull, hourly by default, has brought the event that opens a follow-up
- * of which no list tells the due date, and for how long. What it never brings, somebody else has posted.
+ * of which no list tells the due date, and for how long. What it has not brought by then is disputed.
  */
 const unpulledMs = [
   { forMs: 24 * 60 * 60_000, delayMs: 30 * 60_000 },

@@ -4,7 +4,8 @@ import type { Table } from '../storage/table.ts';
 
 /**
  * Which of those that are due comes first. What a pull or an answer of Altinn's brought comes before what anybody with
- * the address can post; what settles a follow-up before what opens one; the later looks come last.
+ * the address can post; what settles a follow-up before what opens one; the later looks come last. What is due as a
+ * closing is looked at whatever its follow-up was put off to.
  */
 export const ranks = [
   'verified-closing',

@@ -27,7 +27,8 @@ interface TurnAt extends Pick<FollowUpCheck, 'askAt'> {
 const aheadMs = 1_000;
 
 /**
- * Releases the follow-up of a row that is due, or removes the row where it is of no use any more. Five operations, two where nothing is released.
+ * Releases the follow-up of a row that is due, or removes the row where it is of no use any more. Five operations, two
+ * where nothing is released.
  * @returns whether it was released
  */
 export async function releaseOne(

@@ -5,7 +5,7 @@ import { askLetter } from './ask-letters.ts';
 import { askLists } from './ask-lists.ts';
 import { type CompareDeps, type Compared, compare, type Said } from './compare.ts';
 import { eventOf, type LetterStatus } from './statuses.ts';
-import { type AuditTask, type Found, maxRequests, nothing } from './task.ts';
+import { type AuditTask, type Found, lettersAtATime, nothing } from './task.ts';
 
 export interface AuditDeps extends CompareDeps {
   readonly correspondence: Pick<Correspondence, 'list' | 'details'>;
@@ -20,9 +20,6 @@ export interface Outcome {
   readonly found: Found;
   readonly next: readonly AuditTask[];
 }
-
-/** Letters that are asked about one by one in one part. */
-const lettersAtATime = maxRequests;
 
 /**
  * Does one part of an audit: compares what Altinn says of the letters of a window with what we have. What more than a page

@@ -26,8 +26,13 @@ export const auditTask = z.object({
 
 export type AuditTask = z.infer<typeof auditTask>;
 
-/** The requests that a part makes at the most: a list for each status, and a letter's details where it is divided. */
-export const maxRequests = statuses.length + 1;
+/** How many letters a part asks about one by one. */
+export const lettersAtATime = statuses.length;
+
+/** The requests that a part makes at the most: a list for each status and a look at where a page ends, or its letters. */
+export function mostRequests({ letters, statuses }: AuditTask): number {
+  return letters?.length ?? statuses.length + 1;
+}
 
 /** What a part of an audit found. */
 export interface Found {

@@ -7,7 +7,7 @@ import type { Table } from '../../storage/table.ts';
 import { type AuditDeps, auditPart } from './audit-part.ts';
 import { settlingAudit } from './begin.ts';
 import { type DaysDeps, type PublicationDay, publicationDays } from './publication-days.ts';
-import type { AuditTask } from './task.ts';
+import { type AuditTask, mostRequests } from './task.ts';
 
 export interface TogetherDeps extends AuditDeps, DaysDeps {
   readonly timeline: AuditDeps['timeline'] & DaysDeps['timeline'];
@@ -109,7 +109,7 @@ async function askOne(
   { pace, sleep = delay, ...deps }: TogetherDeps,
 ): Promise<State | 'left alone' | undefined> {
   const [task, ...others] = state.left as [AuditTask];
-  const wanted = task.statuses.length + 1;
+  const wanted = mostRequests(task);
   const slots = await pace.take(wanted, { atLeast: wanted, withinMs: maxTurnMs });
   if (slots.count === 0) return slots.isClosed ? 'left alone' : undefined;
   // The part before has taken what comes first.

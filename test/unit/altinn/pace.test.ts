@@ -140,4 +140,12 @@ describe('the pace towards Altinn', () => {
     for (let failure = 0; failure < 5; failure++) await instance().silent();
     expect(await instance().turn()).toBe('closed');
   });
+
+  it('leaves the rest of a minute to others where only a part of it is wanted', async () => {
+    const { instance } = start(10);
+    const slots = await instance().take(1_000, { spanMs: 12_000 });
+    expect(slots.count).toBe(120);
+    expect(await instance().turn()).toBe('taken');
+    expect((await instance().take(1_000)).count).toBe(480);
+  });
 });

@@ -12,10 +12,15 @@ import { MemoryStorage } from '../../support/memory-storage.ts';
 
 const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
 const published = `${typePrefix}correspondencepublished` as const;
+const neverRead = `${typePrefix}correspondencereceiverneverread` as const;
 const read = `${typePrefix}correspondencereceiverread` as const;
 
 /** A type that was pushed, tracked, and found in a pull. */
-async function pulled(type: EventType, reactions = createReactions()) {
+async function pulled(
+  type: EventType,
+  reactions = createReactions(),
+  isVerified?: (type: string) => boolean,
+) {
   const storage = new MemoryStorage();
   const timeline = new Timeline(storage.table('timeline'));
   const consequences = [enqueueReactions({ reactions, queue: storage.queue('reactions') })];
@@ -23,7 +28,8 @@ async function pulled(type: EventType, reactions = createReactions()) {
   const event = { ...eventOf('subject-person'), type };
   await track(eventMessage(event, { via: 'push', enqueuedAt: '2026-08-20T06:00:00Z' }), false, deps);
   const before = storage.operations;
-  await makeVerify({ reactions, timeline, queue: storage.queue('events') })(letter, event);
+  const queue = storage.queue('events');
+  await makeVerify({ reactions, timeline, queue, ...(isVerified && { isVerified }) })(letter, event);
   const operations = storage.operations - before;
   for (const { text } of storage.messages('events')) {
     const message = JSON.parse(Buffer.from(text, 'base64').toString()) as Message<{ event: typeof event }>;
@@ -37,8 +43,17 @@ async function pulled(type: EventType, reactions = createReactions()) {
 }
 
 describe('an event that was pushed and is found in a pull', () => {
-  it('is verified where it opens or closes a follow-up', async () => {
+  it('is verified where it closes a follow-up, and tracked once more where it opens one', async () => {
     expect(await pulled(read)).toEqual({ operations: 2, via: 'pull', reacted: 0 });
+    expect(await pulled(neverRead)).toEqual({ operations: 1, via: 'pull', reacted: 0 });
+    const reactions = createReactions().on(neverRead, () => {});
+    expect(await pulled(neverRead, reactions)).toMatchObject({ via: 'pull', reacted: 1 });
+  });
+
+  it('is verified where that is asked for, as a recipient does of publications', async () => {
+    expect(await pulled(published, createReactions(), (type) => type === published)).toMatchObject({
+      via: 'pull',
+    });
   });
 
   it('stays as it is otherwise, at no cost', async () => {
