@@ -21,10 +21,15 @@ export interface AppProcess {
  * Rejects, with the last of what it printed, when it ends before it is ready.
  * @param settings all that it gets: none comes from this environment or from local.settings.json
  * @param log the file that all it prints is added to
+ * @param app the folder that is deployed
  */
-export async function startAppProcess(settings: Record<string, string>, log: string): Promise<AppProcess> {
+export async function startAppProcess(
+  settings: Record<string, string>,
+  log: string,
+  app = 'dist',
+): Promise<AppProcess> {
   const { PATH, HOME, TMPDIR, TEMP, SystemRoot } = process.env;
-  const child = spawn(process.execPath, ['dist-dev/start.cjs'], {
+  const child = spawn(process.execPath, ['dist-dev/start.cjs', app], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...{ PATH, HOME, TMPDIR, TEMP, SystemRoot },

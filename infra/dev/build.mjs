@@ -2,16 +2,24 @@
 import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
+import { appFolder } from './app-folder.mjs';
 import { bundles } from './bundles.mjs';
 
+/** Puts a file in place whole: another process may load it at this moment. */
+function put(path, contents, mode = 0o644) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.${process.pid}`, contents, { mode });
+  renameSync(`${path}.${process.pid}`, path);
+}
+
 for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(bundles)) {
-  const { outputFiles } = await build({ ...bundles[name], write: false });
-  // Put in place whole: another process may load it at this moment.
-  for (const { path, contents } of outputFiles) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(`${path}.${process.pid}`, contents, { mode: path.endsWith('.cjs') ? 0o755 : 0o644 });
-    renameSync(`${path}.${process.pid}`, path);
-  }
+  const options = bundles[name];
+  const { outputFiles, metafile } = await build({ ...options, write: false, metafile: true });
+  for (const { path, contents } of outputFiles)
+    put(path, contents, path.endsWith('.cjs') ? 0o755 : undefined);
+  if (name !== 'app') continue;
+  const files = Object.entries(appFolder(metafile));
+  for (const [file, text] of files) put(`${dirname(options.outfile)}/${file}`, text);
 }
 
 // What Azurite is started with, beside the bundle that starts it.

@@ -11,7 +11,10 @@ import { openStorage } from './start-storage.ts';
 // npm passes on the terminal's Ctrl-C, which has come here already: one key press can be two signals.
 const samePress = 500;
 
+/** Where the settings are and Azurite's data goes. */
 const directory = process.cwd();
+/** The folder that is deployed. */
+const app = process.argv[2] ?? 'dist';
 let azurite: Azurite | undefined;
 let host: Host | undefined;
 let stoppingSince: number | undefined;
@@ -19,11 +22,11 @@ let stoppingSince: number | undefined;
 async function start(): Promise<void> {
   console.log('Embedded Azure Functions host, for development and tests only.');
   const { port, functionKey, lockSeconds } = readStartSettings(directory);
-  findEntryPoint(directory);
+  findEntryPoint(app);
   await checkPort(port);
   azurite = await openStorage(directory);
   console.log('Starting the function app …');
-  host = await startHost({ directory, port, functionKey, lockSeconds });
+  host = await startHost({ directory: app, port, functionKey, lockSeconds });
   for (const { name, trigger } of host.functions) console.log(`  ${name}: ${trigger}`);
   console.log(welcome(new URL(host.url).port, encodeURIComponent(functionKey)));
 }

@@ -75,10 +75,10 @@ async function listen(answer: Answer): Promise<number> {
 
 /** (d) The embedded host with the bundle that is deployed, its queue triggers switched off. */
 async function host(): Promise<number> {
-  for (const name of ['track-events', 'take-back-events', 'follow-up', 'take-back-follow-ups']) {
+  for (const name of ['track-events', 'follow-up', 'react']) {
     process.env[`AzureWebJobs.${name}.Disabled`] = 'true';
   }
-  const { url } = await startHost({ directory: process.cwd(), port: 0, functionKey: 'bench', log: () => {} });
+  const { url } = await startHost({ directory: 'dist', port: 0, functionKey: 'bench', log: () => {} });
   return Number(new URL(url).port);
 }
 

@@ -33,6 +33,7 @@ const accounts = [
   'audit',
   'pace',
   'recipient',
+  'package',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */

@@ -19,7 +19,7 @@ function runStart(env: NodeJS.ProcessEnv = {}, files: Record<string, string> = {
   const directory = makeApp();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
   const { AzureWebJobsStorage: _, ...inherited } = process.env;
-  const command = [process.execPath, script];
+  const command = [process.execPath, script, '.'];
   const [file, ...args] = inShell ? ['sh', '-c', `${command.join(' ')}; exit $?`] : command;
   const child = spawn(file as string, args, {
     cwd: directory,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
 
 // The bundle as the worker loads it: only `@azure/functions-core` is answered, and what is registered is written down.
@@ -27,6 +27,7 @@ type Binding = {
   authLevel?: string;
   methods?: string[];
   queueName?: string;
+  connection?: string;
   schedule?: string;
 };
 
@@ -112,6 +113,16 @@ describe('the deployed bundle', () => {
     expect([registered.length, error]).toEqual([12, undefined]);
   });
 
+  it.each([
+    [{ DATA_STORAGE: storage }, 'DATA_STORAGE'],
+    [{}, 'AzureWebJobsStorage'],
+  ])('reads its queues where the data is: %j', (settings, connection) => {
+    const { registered } = load({ AzureWebJobsStorage: storage, ...settings });
+    const connections = registered.flatMap(([, binding]) => (binding as Binding).connection ?? []);
+    expect(connections.length).toBeGreaterThan(3);
+    expect(new Set(connections)).toEqual(new Set([connection]));
+  });
+
   // The host logs a line of stderr that holds "warn" as a warning: see functions/index.ts.
   it('warns of a setting that is misspelt, in a line of stderr that says Warning', () => {
     const { error } = load(
@@ -161,10 +172,7 @@ describe('the deployed bundle', () => {
   );
 
   it('is one minified file of CommonJS with a source map', () => {
-    expect(readdirSync('dist').sort()).toEqual(['index.js', 'index.js.map']);
-    const { main } = JSON.parse(readFileSync('package.json', 'utf8'));
-    expect(main).toBe('dist/index.js');
-    const code = readFileSync(main, 'utf8');
+    const code = readFileSync('dist/index.js', 'utf8');
     expect(code).toContain('sourceMappingURL=index.js.map');
     expect(code).toMatch(/^const __bundleUrl=require\('node:url'\).*\n"use strict";/);
     // A minified line is long.
