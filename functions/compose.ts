@@ -99,6 +99,7 @@ export function compose(configuration: Configuration) {
     if (resources.length > 0) timers['audit-letters'] = { schedule: audit.schedule, handler };
   }
   return {
+    connection: configuration.connection,
     warnings: [
       ...configuration.warnings,
       ...(whyNot ? [`follow-ups rest on what is pushed: ${whyNot} to have Altinn asked first`] : []),

@@ -13,7 +13,7 @@ app.http('health', {
   handler: (request, context) => health(request, context),
 });
 
-const { warnings, health, receiveEvents, consumers, timers, readStatus } = compose(
+const { connection, warnings, health, receiveEvents, consumers, timers, readStatus } = compose(
   readConfiguration(process.env),
 );
 
@@ -28,7 +28,6 @@ app.http('receive-events', {
   handler: receiveEvents,
 });
 
-const connection = 'AzureWebJobsStorage';
 for (const [name, { queue, handle, redrive }] of Object.entries(consumers)) {
   app.storageQueue(name, { queueName: queue, connection, handler: handle });
   app.storageQueue(`redrive-${queue}`, { queueName: poisonOf(queue), connection, handler: redrive });

@@ -31,7 +31,10 @@ export function reconcileCommand(): Command {
     )
     .option('--dry-run', 'count, and change nothing')
     .option('--resource <id>', 'one resource (default: ALTINN_RESOURCES)')
-    .addHelpText('after', "\nNeeds the receiver's AzureWebJobsStorage besides the credentials.")
+    .addHelpText(
+      'after',
+      "\nNeeds the receiver's DATA_STORAGE, or AzureWebJobsStorage, besides the credentials.",
+    )
     .action((options: Options) => perform(options, (cli) => run(options, cli)));
 }
 

@@ -7,15 +7,16 @@ import { StartError } from './start-settings.ts';
 const usualPorts = { blobPort: 10000, queuePort: 10001, tablePort: 10002 };
 
 /**
- * Checks the storage that `AzureWebJobsStorage` names; where it names none, starts an Azurite that keeps its
+ * Checks the storage that `DATA_STORAGE` or else `AzureWebJobsStorage` names; where neither names one, starts an Azurite that keeps its
  * data under `.local/azurite` of `directory`, names that one in the environment and gives it back.
  * Rejects with a StartError when there is no storage to work with.
  */
 export async function openStorage(directory: string): Promise<Azurite | undefined> {
-  const given = process.env.AzureWebJobsStorage;
-  if (given) {
-    console.log('Checking the storage of AzureWebJobsStorage …');
-    await checkStorage(given);
+  for (const name of ['DATA_STORAGE', 'AzureWebJobsStorage']) {
+    const given = process.env[name];
+    if (!given) continue;
+    console.log(`Checking the storage of ${name} …`);
+    await checkStorage(name, given);
     return undefined;
   }
   const data = join('.local', 'azurite');
@@ -35,13 +36,13 @@ async function startAzuriteOnUsualPorts(directory: string): Promise<Azurite> {
   }
 }
 
-async function checkStorage(connectionString: string): Promise<void> {
+async function checkStorage(setting: string, connectionString: string): Promise<void> {
   let service: QueueServiceClient;
   try {
     service = QueueServiceClient.fromConnectionString(connectionString, { retryOptions: { maxTries: 2 } });
   } catch (error) {
     throw new StartError(
-      `AzureWebJobsStorage is no storage connection string: ${reasonOf(error)}. Unset it to use a local Azurite.`,
+      `${setting} is no storage connection string: ${reasonOf(error)}. Unset it to use a local Azurite.`,
     );
   }
   try {
@@ -52,7 +53,7 @@ async function checkStorage(connectionString: string): Promise<void> {
     if (statusCode === 403 && code !== 'AuthenticationFailed') return;
     const reason = name === 'AbortError' ? 'no answer within 10 s' : reasonOf(error);
     throw new StartError(
-      `The storage of AzureWebJobsStorage cannot be used: ${reason}. Check the setting, or unset it to use a local Azurite.`,
+      `The storage of ${setting} cannot be used: ${reason}. Check the setting, or unset it to use a local Azurite.`,
     );
   }
 }

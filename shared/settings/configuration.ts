@@ -1,15 +1,15 @@
 import type { Callers } from '../altinn/callers.ts';
-import type { StorageSettings } from '../storage/connect.ts';
 import { type AltinnSettings, altinnOf } from './altinn.ts';
 import { callersOf } from './callers.ts';
 import type { GroupName, Values } from './declared.ts';
 import { lookalikes } from './lookalikes.ts';
 import { type Environment, Reading } from './reading.ts';
-import { storageOf } from './storage.ts';
+import { type DataStorage, storageOf } from './storage.ts';
 import { type WebhookSettings, webhookOf } from './webhook.ts';
 
 const groups = [
-  'storage',
+  'hostStorage',
+  'dataStorage',
   'followUp',
   'webhook',
   'resources',
@@ -23,8 +23,7 @@ const groups = [
 ] as const satisfies readonly GroupName[];
 
 /** What the function app works by. */
-export interface Configuration extends Values<'reconcile' | 'audit' | 'asking' | 'pausing'> {
-  readonly storage: StorageSettings;
+export interface Configuration extends DataStorage, Values<'reconcile' | 'audit' | 'asking' | 'pausing'> {
   readonly followUp: Values<'followUp'>['followUp'] & {
     /** Absent: follow-ups go to the log. */
     readonly webhook: WebhookSettings | undefined;
@@ -47,7 +46,7 @@ export function readConfiguration(environment: Environment): Configuration {
   const reading = new Reading(environment, groups);
   const { asking, followUp, pausing, reconcile, audit, resources } = reading.values;
   const configuration = {
-    storage: storageOf(reading),
+    ...storageOf(reading),
     followUp: { ...followUp, webhook: webhookOf(reading) },
     callers: callersOf(reading),
     resources: resources.own ?? [],

@@ -3,7 +3,7 @@ import { parseSources } from '../altinn/callers.ts';
 import { findEnvironment, parseIssuer } from '../altinn/environment.ts';
 import { parseResources } from '../altinn/resource.ts';
 import { parseSubunits } from '../altinn/whose.ts';
-import { connectionString } from './connection-string.ts';
+import { dataStorage, hostStorage } from './declared-storage.ts';
 import { ncrontab } from './ncrontab.ts';
 import type { Group, Setting, Type } from './setting.ts';
 import {
@@ -20,57 +20,14 @@ import {
 } from './types.ts';
 
 const guid = '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e';
-const httpsAlone = address('https address', isHttps, 'is no https address');
 
 /**
  * Every setting, once: a new one is one entry. Parsing, error texts, warnings about misspelt names, the command line's
  * help, docs/settings.md and local.settings.example.json follow from it (`npm run generate` writes the files).
  */
 export const declared = {
-  storage: {
-    title: 'Storage',
-    about:
-      'The storage account, by its connection string or, for a managed identity, by both of its addresses. ' +
-      'With a managed identity the Functions host needs `AzureWebJobsStorage__blobServiceUri` too, and for a ' +
-      'user-assigned one `AzureWebJobsStorage__credential=managedidentity`.',
-    settings: {
-      connectionString: {
-        name: 'AzureWebJobsStorage',
-        type: connectionString,
-        description:
-          'The storage account by connection string; `npm start` starts an Azurite where there is none.',
-        example:
-          'DefaultEndpointsProtocol=https;AccountName=myaccount;AccountKey=…;EndpointSuffix=core.windows.net',
-        secret: true,
-        usedBy: ['app', 'command line', 'local start'],
-        local: 'UseDevelopmentStorage=true',
-      },
-      queueServiceUri: {
-        name: 'AzureWebJobsStorage__queueServiceUri',
-        type: httpsAlone,
-        description: 'The address of its queues, for a managed identity.',
-        example: 'https://myaccount.queue.core.windows.net',
-        usedBy: ['app', 'command line'],
-        local: false,
-      },
-      tableServiceUri: {
-        name: 'AzureWebJobsStorage__tableServiceUri',
-        type: httpsAlone,
-        description: 'The address of its tables, for a managed identity.',
-        example: 'https://myaccount.table.core.windows.net',
-        usedBy: ['app', 'command line'],
-        local: false,
-      },
-      clientId: {
-        name: 'AzureWebJobsStorage__clientId',
-        type: text('client id'),
-        description: 'The client id of a user-assigned identity; without it the system-assigned one is used.',
-        example: guid,
-        usedBy: ['app', 'command line'],
-        local: false,
-      },
-    },
-  },
+  hostStorage,
+  dataStorage,
   followUp: {
     title: 'Follow-ups',
     prefix: 'FOLLOW_UP_',

@@ -2,19 +2,28 @@ import type { StorageSettings } from '../storage/connect.ts';
 import { declared } from './declared.ts';
 import { type Environment, Reading } from './reading.ts';
 
-const { connectionString, queueServiceUri, tableServiceUri } = declared.storage.settings;
+const groups = ['hostStorage', 'dataStorage'] as const;
+
+/** How to reach the storage of our queues and tables, and the name that a trigger knows it by. */
+export interface DataStorage {
+  readonly storage: StorageSettings;
+  readonly connection: 'AzureWebJobsStorage' | 'DATA_STORAGE';
+}
 
 /** Reads how to reach storage. @throws ConfigurationError */
 export function readStorage(environment: Environment): StorageSettings {
-  const reading = new Reading(environment, ['storage']);
-  const storage = storageOf(reading);
+  const reading = new Reading(environment, groups);
+  const { storage } = storageOf(reading);
   reading.done();
   return storage;
 }
 
-/** How to reach storage; notes where that is not said. */
-export function storageOf(reading: Reading<'storage'>): StorageSettings {
-  const { storage } = reading.values;
+/** How to reach storage, an account of the data's own where one is set; notes where that is not said. */
+export function storageOf(reading: Reading<(typeof groups)[number]>): DataStorage {
+  const isApart = Object.values(declared.dataStorage.settings).some((setting) => reading.has(setting));
+  const group = isApart ? 'dataStorage' : 'hostStorage';
+  const { connectionString, queueServiceUri, tableServiceUri } = declared[group].settings;
+  const values = reading.values[group];
   const byIdentity = reading.has(queueServiceUri) && reading.has(tableServiceUri);
   if (!reading.has(connectionString) && !byIdentity) {
     const addresses = [queueServiceUri, tableServiceUri].map(
@@ -24,11 +33,14 @@ export function storageOf(reading: Reading<'storage'>): StorageSettings {
       `${connectionString.name} is missing. Set it to the connection string of a storage account; or, for a managed identity, set both ${addresses.join(' and ')}`,
     );
   }
-  return storage.connectionString
-    ? { connectionString: storage.connectionString }
-    : {
-        queueServiceUri: storage.queueServiceUri as string,
-        tableServiceUri: storage.tableServiceUri as string,
-        clientId: storage.clientId,
-      };
+  return {
+    connection: connectionString.name,
+    storage: values.connectionString
+      ? { connectionString: values.connectionString }
+      : {
+          queueServiceUri: values.queueServiceUri as string,
+          tableServiceUri: values.tableServiceUri as string,
+          clientId: values.clientId,
+        },
+  };
 }

@@ -35,6 +35,7 @@ const followUpDefaults = {
 describe('readConfiguration', () => {
   it('has a default for all but the storage', () => {
     expect(readConfiguration(base)).toEqual({
+      connection: 'AzureWebJobsStorage',
       storage: { connectionString },
       followUp: { ...followUpDefaults, webhook: undefined },
       asking: { maxWaitMs: 43_200_000, pace: 2, maxPace: 10 },
@@ -103,6 +104,48 @@ describe('readConfiguration', () => {
     });
     expect(readConfiguration({ ...identity, AzureWebJobsStorage__clientId: 'id' }).storage).toMatchObject({
       clientId: 'id',
+    });
+  });
+
+  describe('the storage of the data', () => {
+    const data = {
+      DATA_STORAGE__queueServiceUri: 'https://data.queue.core.windows.net',
+      DATA_STORAGE__tableServiceUri: 'https://data.table.core.windows.net',
+      DATA_STORAGE__clientId: 'id',
+    };
+    const [queueServiceUri, tableServiceUri] = Object.values(data);
+
+    it("is the host's, where none is set apart", () => {
+      const { connection, storage } = readConfiguration(base);
+      expect([connection, storage]).toEqual(['AzureWebJobsStorage', { connectionString }]);
+    });
+
+    it.each<[string, Record<string, string>, object]>([
+      ['by identity, beside a connection string', { ...base, ...data }, { queueServiceUri, tableServiceUri }],
+      ['by identity, beside another', { ...identity, ...data }, { clientId: 'id', queueServiceUri }],
+      ['by connection string', { ...identity, DATA_STORAGE: connectionString }, { connectionString }],
+      ['alone, for the command line', data, { queueServiceUri }],
+    ])('is an account of its own: %s', (_, settings, storage) => {
+      expect(readConfiguration(settings)).toMatchObject({ connection: 'DATA_STORAGE', storage });
+    });
+
+    it('is not half of each: one that is begun has to be said whole', () => {
+      const { DATA_STORAGE__tableServiceUri: _, ...half } = data;
+      for (const settings of [half, { DATA_STORAGE__clientId: 'id' }]) {
+        expect(() => readConfiguration({ ...base, ...settings })).toThrow(
+          /^DATA_STORAGE is missing\. .*DATA_STORAGE__queueServiceUri .*DATA_STORAGE__tableServiceUri /,
+        );
+      }
+    });
+
+    it("warns of none of the host's own names", () => {
+      const names = ['DATA_STORAGE', 'AzureWebJobsStorage'].flatMap((name) => [
+        `${name}__credential`,
+        `${name}__blobServiceUri`,
+      ]);
+      const settings = Object.fromEntries(names.map((name) => [name, 'x']));
+      expect(readConfiguration({ ...data, ...settings }).warnings).toEqual([]);
+      expect(readConfiguration({ ...data, DATA_STORAGE__queueServiceUrl: 'x' }).warnings).toHaveLength(1);
     });
   });
 
