@@ -11,7 +11,7 @@ import { type AuditDeps, auditPart } from '../shared/reconcile/audit/audit-part.
 import type { Audits } from '../shared/reconcile/audit/audits.ts';
 import { nightlyAudits } from '../shared/reconcile/audit/begin.ts';
 import { type AuditTask, auditTask, mostRequests } from '../shared/reconcile/audit/task.ts';
-import { logTo } from '../shared/runtime/log.ts';
+import { logTo } from '../shared/signals/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
 
 interface TimerDeps {
@@ -31,7 +31,7 @@ export function makeAuditLetters({ resources, role, whose, queue, now = () => ne
       whose.flatMap((each) => nightlyAudits({ resource, role, whose: each }, now())),
     );
     for (const task of tasks) await queue.send(messageOf(task, now()));
-    logTo(context).info('audits begun', { resources: resources.length, windows: tasks.length });
+    logTo(context).signal('audit.begun', { resources: resources.length, windows: tasks.length });
   };
 }
 
@@ -68,8 +68,7 @@ export function makeAuditWindow({ audits, pace, sleep = delay, ...deps }: Consum
       }
       const total = await audits.total(task);
       if (!total) return;
-      const report = total.missing > 0 || total.incomplete > 0 ? log.warn : log.info;
-      report('audited', { resource: task.resource, subunit: task.subunit, ...total });
+      log.signal('audit.finished', { resource: task.resource, subunit: task.subunit, ...total });
     },
   });
 }

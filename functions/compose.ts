@@ -1,5 +1,6 @@
 import type { TimerFunctionOptions } from '@azure/functions';
 import { makeEvents } from '../shared/altinn/api/events.ts';
+import { makeSubscriptions } from '../shared/altinn/api/subscriptions.ts';
 import { lookUp, opensOrCloses, type Tracked } from '../shared/events/catalogue.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
@@ -23,6 +24,7 @@ import { connectAltinn } from './connect-altinn.ts';
 import { makeDueFollowUps } from './due-follow-ups.ts';
 import { makeFollowUp } from './follow-up.ts';
 import { makeHealth } from './health.ts';
+import { makeMeasureQueues } from './measure-queues.ts';
 import { makeReact } from './react.ts';
 import { ownReactions } from './reactions.ts';
 import { makeReadStatus } from './read-status.ts';
@@ -33,7 +35,7 @@ import { makeTrackEvents } from './track-events.ts';
 /** Makes every handler there is from what it needs, as the settings say. Sends nothing. */
 export function compose(configuration: Configuration) {
   const { callers, resources, reconcile, audit } = configuration;
-  const { queues, tables } = connectStorage(configuration.storage);
+  const { queues, poison, tables } = connectStorage(configuration.storage);
   const timeline = new Timeline(tables.timeline);
   const followUps = new FollowUps(tables.timeline);
   const deadLetters = new DeadLetters(tables.deadLetters);
@@ -48,6 +50,7 @@ export function compose(configuration: Configuration) {
     altinn,
   });
 
+  const names = Object.keys(queues) as (keyof typeof queues)[];
   const consumers: Record<string, Consumer> = {
     'track-events': makeTrackEvents({
       ...common,
@@ -61,12 +64,18 @@ export function compose(configuration: Configuration) {
   };
   const timers: Record<string, TimerFunctionOptions> = {
     'due-follow-ups': { schedule: configuration.followUp.schedule, handler: makeDueFollowUps(release) },
+    'measure-queues': makeMeasureQueues({
+      queues: names.map((name) => ({ queue: queues[name], poison: poison[name] })),
+      due: release.due,
+      deadLetters,
+    }),
   };
   if (altinn && resources.length > 0) {
     const handler = makeReconcileEvents({
       resources,
       events: makeEvents(altinn.platform),
       whose: altinn.whose,
+      subscriptions: makeSubscriptions(altinn.platform),
       timeline,
       markVerified: makeVerify({
         reactions: ownReactions,

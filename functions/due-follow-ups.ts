@@ -1,6 +1,7 @@
 import type { InvocationContext, Timer } from '@azure/functions';
 import { type ReleaseDeps, releaseDue } from '../shared/follow-ups/release.ts';
-import { logTo, messageOf } from '../shared/runtime/log.ts';
+import { messageOf } from '../shared/runtime/message-of.ts';
+import { logTo } from '../shared/signals/log.ts';
 
 interface Deps extends ReleaseDeps {
   /** Remembers when the receiver was first started. */
@@ -13,16 +14,16 @@ export function makeDueFollowUps({ since, paused, askTogether, ...deps }: Deps) 
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
     await since();
-    if (paused) return log.info('follow-ups are paused');
+    if (paused) return log.signal('follow-ups.paused', {});
     const { released, more, held } = await releaseDue({
       ...deps,
       // All can be asked about one by one, and what settles must not wait for this.
       askTogether: async (ids) =>
         (await askTogether?.(ids).catch((error) => {
-          log.warn('lists not asked', { reason: messageOf(error) });
+          log.signal('follow-ups.lists-failed', { reason: messageOf(error) });
           return false;
         })) ?? false,
     });
-    if (released > 0 || more) log.info('follow-ups released', { released, more, held: held || undefined });
+    if (released > 0 || more) log.signal('follow-ups.released', { released, more, held: held || undefined });
   };
 }

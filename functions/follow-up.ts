@@ -16,6 +16,13 @@ export function makeFollowUp({ guard, ...deps }: Deps): Consumer {
     // A quarter of a minute or two to ask Altinn, half a minute for the channel, and storage in between.
     timeoutMs: 150_000,
     work: (message, { log, signal, takenAs }) =>
-      checkFollowUp(message, { ...guard, deadLetters }, { log, signal, queue: queue.name, by: takenAs }),
+      checkFollowUp(
+        message,
+        { ...guard, deadLetters },
+        {
+          ...{ log, signal, queue: queue.name, by: takenAs },
+          traceparent: message.traceparent,
+        },
+      ),
   });
 }

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { logTo, messageOf } from '../shared/runtime/log.ts';
+import { messageOf } from '../shared/runtime/message-of.ts';
+import { logTo } from '../shared/signals/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
 import type { Table } from '../shared/storage/table.ts';
 
@@ -17,17 +18,17 @@ const timeoutMs = 5_000;
 export function makeHealth({ queue, table, followUps }: Deps) {
   return async (_request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const log = logTo(context);
-    const answers = (service: string, check: Promise<unknown>) =>
+    const answers = (service: 'queues' | 'tables', check: Promise<unknown>) =>
       check.then(
         () => 'ok' as const,
         (error: unknown) => {
-          log.error(`${service} does not answer`, { reason: messageOf(error) });
+          log.signal('storage.failed', { service, reason: messageOf(error) });
           return 'does not answer' as const;
         },
       );
     const [queues, tables] = await Promise.all([
-      answers('queue service', queue.check(timeoutMs)),
-      answers('table service', table.list('health', undefined, timeoutMs)),
+      answers('queues', queue.check(timeoutMs)),
+      answers('tables', table.list('health', undefined, timeoutMs)),
     ]);
     const ok = queues === 'ok' && tables === 'ok';
     return {

@@ -13,7 +13,7 @@ export function makeReact({ reactions, ...deps }: Deps): Consumer {
     ...deps,
     body: eventBody,
     timeoutMs: 120_000,
-    work: ({ via, body: { event } }, { log, signal }) =>
-      reactions.run(event, { idempotencyKey: idempotencyKeyOf(event), via, log, signal }),
+    work: ({ via, traceparent, body: { event } }, { log, signal }) =>
+      reactions.run(event, { idempotencyKey: idempotencyKeyOf(event), via, traceparent, log, signal }),
   });
 }

@@ -2,8 +2,9 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import type { Tracked } from '../shared/events/catalogue.ts';
 import type { FollowUps } from '../shared/follow-ups/store.ts';
 import { parseGuid } from '../shared/runtime/guid.ts';
-import { logTo, messageOf } from '../shared/runtime/log.ts';
+import { messageOf } from '../shared/runtime/message-of.ts';
 import { toRedactedJson } from '../shared/runtime/redact.ts';
+import { logTo } from '../shared/signals/log.ts';
 import { deriveStatus } from '../shared/tracking/status.ts';
 import { problem } from './problem.ts';
 
@@ -26,7 +27,9 @@ export function makeReadStatus({ followUps: store, about }: Deps) {
 
     const read = await store
       .readLetter(id)
-      .catch((error) => logTo(context).error('storage', { reason: messageOf(error) }));
+      .catch((error) =>
+        logTo(context).signal('storage.failed', { service: 'tables', reason: messageOf(error) }),
+      );
     if (!read) {
       return problem({
         status: 503,

@@ -3,7 +3,9 @@ import { type Callers, callerOf } from '../shared/altinn/callers.ts';
 import { admit } from '../shared/events/admission.ts';
 import { isOfCorrespondence } from '../shared/events/catalogue.ts';
 import { type CloudEvent, isValidationEvent } from '../shared/events/cloud-event.ts';
-import { logTo, messageOf } from '../shared/runtime/log.ts';
+import { messageOf } from '../shared/runtime/message-of.ts';
+import { logTo } from '../shared/signals/log.ts';
+import { newTraceparent, traceIdOf } from '../shared/signals/trace.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
 import { eventMessage } from '../shared/tracking/event-message.ts';
 import { problem } from './problem.ts';
@@ -22,12 +24,14 @@ interface Deps {
 export function makeReceiveEvents({ queue, callers }: Deps) {
   return async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     const enqueuedAt = new Date().toISOString();
-    const log = logTo(context);
+    const given = context.traceContext?.traceParent;
+    const traceparent = traceIdOf(given) ? given : newTraceparent();
+    const log = logTo(context, traceparent);
     const { headers } = request;
     if (callers) {
       const caller = callerOf(headers.get('x-forwarded-for'));
       if (!callers.includes(caller)) {
-        log.warn('the caller is none of ALTINN_SOURCE', {
+        log.signal('event.unlisted-caller', {
           caller: caller ?? 'unknown',
           policy: callers.policy,
         });
@@ -43,33 +47,33 @@ export function makeReceiveEvents({ queue, callers }: Deps) {
       body: await request.arrayBuffer(),
     });
     if (!admitted.ok) {
-      const { status, detail } = admitted.refusal;
-      log.warn('refused', { status, detail });
-      return problem(admitted.refusal);
+      const { reason, ...refusal } = admitted.refusal;
+      log.signal('event.refused', { status: refusal.status, reason, detail: refusal.detail });
+      return problem(refusal);
     }
 
-    const traceparent = context.traceContext?.traceParent;
     const toEnqueue: CloudEvent[] = [];
     let others = 0;
     for (const event of admitted.events) {
       if (isOfCorrespondence(event.type)) toEnqueue.push(event);
       else if (isValidationEvent(event)) {
-        log.info('subscription validated', { subscription: event.source.split('/').at(-1) });
+        log.signal('subscription.validated', { subscription: event.source.split('/').at(-1) });
       } else others++;
     }
     // Dialogporten's, say: Altinn publishes them on the same resource, and they may name a person.
-    if (others > 0) log.info('not of Correspondence', { count: others });
+    if (others > 0) log.signal('event.other', { events: others });
     const how = { via: 'push', enqueuedAt, traceparent } as const;
     try {
       await Promise.all(toEnqueue.map((event) => queue.send(eventMessage(event, how))));
     } catch (error) {
-      log.error('not acknowledged: storage did not take the event', { reason: messageOf(error) });
+      log.signal('event.not-acknowledged', { reason: messageOf(error) });
       return problem({
         status: 503,
         title: 'Service unavailable',
         detail: 'The event was not stored and not acknowledged. Send it again later.',
       });
     }
+    if (toEnqueue.length > 0) log.signal('event.acknowledged', { events: toEnqueue.length });
     return { status: 200 };
   };
 }

@@ -1,20 +1,26 @@
 import type { InvocationContext, Timer } from '@azure/functions';
+import type { Subscriptions } from '../shared/altinn/api/subscriptions.ts';
+import { isRefusal } from '../shared/altinn/auth/token-error.ts';
 import type { Whose } from '../shared/altinn/whose.ts';
 import { maxRunMs, type ReconcileDeps, reconcile } from '../shared/reconcile/reconcile.ts';
-import { logTo, messageOf } from '../shared/runtime/log.ts';
+import { tellSubscribed } from '../shared/reconcile/subscribed.ts';
+import { messageOf } from '../shared/runtime/message-of.ts';
+import { logTo } from '../shared/signals/log.ts';
 
 interface Deps extends Omit<ReconcileDeps, 'log' | keyof Whose> {
   /** URNs. */
   readonly resources: readonly string[];
   /** Whose events of each resource, one pull each; all of them at once by default, as a service owner sees them. */
   readonly whose?: readonly Whose[];
+  /** Asked whether there is a push at all. */
+  readonly subscriptions?: Pick<Subscriptions, 'list'> | undefined;
 }
 
 /**
  * Pulls what the push missed, resource by resource, until the time is over. One that fails does not keep the others
  * from being repaired; where there is not time for all, the next run begins with another.
  */
-export function makeReconcileEvents({ resources, whose = [{}], ...deps }: Deps) {
+export function makeReconcileEvents({ resources, whose = [{}], subscriptions, ...deps }: Deps) {
   const { now = () => new Date() } = deps;
   const all = resources.flatMap((resource) => whose.map((one) => ({ resource, ...one })));
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
@@ -25,23 +31,26 @@ export function makeReconcileEvents({ resources, whose = [{}], ...deps }: Deps) 
     for (const { resource, ...one } of rotated(all, began)) {
       const fields = { resource, subunit: one.subunit };
       if (now().getTime() > deadline) {
-        log.info('not reconciled: out of time', fields);
+        log.signal('reconcile.skipped', { ...fields, reason: 'out of time' });
         continue;
       }
       try {
         const found = await reconcile(resource, { ...deps, ...one, log }, { deadline });
         if (!found) {
-          log.info('not reconciled: another instance is at it', fields);
+          log.signal('reconcile.skipped', { ...fields, reason: 'another instance is at it' });
           continue;
         }
         const { pulled, missing, checkpointGone, complete } = found;
-        const report = missing > 0 ? log.warn : log.info;
-        report('reconciled', { ...fields, pulled, missing, checkpointGone, complete });
+        log.signal('reconcile.finished', { ...fields, pulled, missing, checkpointGone, complete });
       } catch (error) {
         failed.push(resource);
-        log.error('not reconciled', { ...fields, reason: messageOf(error) });
+        const reason = messageOf(error);
+        log.signal('reconcile.failed', { ...fields, reason });
+        if (isRefusal(error)) log.signal('token.refused', { fault: error.fault, reason });
       }
     }
+    // Where this fails the pull has failed too, and has said why.
+    if (subscriptions) await tellSubscribed(resources, subscriptions, log).catch(() => {});
     if (failed.length > 0) throw new Error(`not reconciled: ${[...new Set(failed)].join(', ')}`);
   };
 }

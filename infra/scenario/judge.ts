@@ -2,6 +2,7 @@ import { type Finding, finding } from './finding.ts';
 import { judgeEvents } from './judge-events.ts';
 import { judgeFollowUps, judgeSilence } from './judge-follow-ups.ts';
 import { judgeForgeries } from './judge-forgeries.ts';
+import { judgeSignals } from './judge-signals.ts';
 import { judgeStatuses } from './judge-statuses.ts';
 import { mayNamePerson } from './look-up.ts';
 import type { Evidence } from './play.ts';
@@ -15,6 +16,7 @@ export function judge(evidence: Evidence): Finding[] {
     ...judgeFollowUps(evidence),
     judgeForgeries(evidence),
     judgeSilence(evidence),
+    judgeSignals(evidence),
     ...judgeStatuses(evidence),
     finding('left on the queues', messagesLeft, "storage's own count of every queue and its poison queue", {
       'messages left on the queues': { is: messagesLeft, shouldBe: 0 },

@@ -67,6 +67,8 @@ export interface Call {
   readonly correspondenceId: string;
   /** In simulated milliseconds. */
   readonly at: number;
+  /** The trace id that it came with. */
+  readonly trace: string | undefined;
   /** Whether it says that Altinn was asked. */
   readonly isChecked: boolean;
   readonly body: string;
@@ -214,9 +216,10 @@ async function gather({ simulator, storage, caseSystem, receiver }: Stage) {
     questions: [...simulator.letters.questions],
     stored: await readStored(storage),
     messagesLeft: await countMessages(storage),
-    calls: caseSystem.received.map(({ id, at, body, payload: { type, data } }): Call => {
+    calls: caseSystem.received.map(({ id, at, headers, body, payload: { type, data } }): Call => {
       const { kind = '', correspondenceId = '', checkedWithAltinn } = data as Partial<Data>;
-      return { id, type, kind, correspondenceId, at, isChecked: checkedWithAltinn === true, body };
+      const trace = String(headers.traceparent).split('-')[1];
+      return { id, type, kind, correspondenceId, at, trace, isChecked: checkedWithAltinn === true, body };
     }),
     refused: [...caseSystem.refused],
     kills: [...receiver.kills],

@@ -11,6 +11,8 @@ export interface Delivery {
 /** Why a request was not taken, as RFC 9457 problem details; names attributes and never repeats a value. */
 export interface Refusal {
   readonly status: 400 | 411 | 413 | 415;
+  /** Why in one word, for counting. */
+  readonly reason: 'media-type' | 'length' | 'size' | 'json' | 'utf-8' | 'depth' | 'batch' | 'cloudevent';
   readonly title: string;
   readonly detail: string;
   readonly errors?: readonly Problem[];
@@ -41,26 +43,33 @@ export function admit(
   const mediaType = delivery.contentType?.split(';', 1)[0]?.trim().toLowerCase();
   const batch = mediaType === 'application/cloudevents-batch+json';
   if (!batch && mediaType !== 'application/json' && mediaType !== 'application/cloudevents+json') {
-    return refuse(415, 'Unsupported media type', 'Send Content-Type: application/json.');
+    return refuse(415, 'media-type', 'Unsupported media type', 'Send Content-Type: application/json.');
   }
   if (delivery.contentLength === null || delivery.transferEncoding !== null) {
-    return refuse(411, 'Length required', 'Send a Content-Length: a chunked body does not arrive.');
+    return refuse(411, 'length', 'Length required', 'Send a Content-Length: a chunked body does not arrive.');
   }
   if (Number(delivery.contentLength) > maximumBytes || delivery.body.byteLength > maximumBytes) {
-    return refuse(413, 'Content too large', `At most ${maximumBytes} bytes are taken in one request.`);
+    return refuse(
+      413,
+      'size',
+      'Content too large',
+      `At most ${maximumBytes} bytes are taken in one request.`,
+    );
   }
 
   let value: unknown;
   try {
     value = JSON.parse(utf8.decode(delivery.body));
   } catch (error) {
-    return refuse(400, 'Bad request', `The body is not ${error instanceof SyntaxError ? 'JSON' : 'UTF-8'}.`);
+    const isText = error instanceof SyntaxError;
+    const detail = `The body is not ${isText ? 'JSON' : 'UTF-8'}.`;
+    return refuse(400, isText ? 'json' : 'utf-8', 'Bad request', detail);
   }
   if (deeperThan(maximumDepth, value)) {
-    return refuse(400, 'Bad request', `The body is nested deeper than ${maximumDepth} levels.`);
+    return refuse(400, 'depth', 'Bad request', `The body is nested deeper than ${maximumDepth} levels.`);
   }
   if (batch && !Array.isArray(value)) {
-    return refuse(400, 'Bad request', 'A batch is a JSON array of CloudEvents.');
+    return refuse(400, 'batch', 'Bad request', 'A batch is a JSON array of CloudEvents.');
   }
 
   const events: CloudEvent[] = [];
@@ -77,22 +86,23 @@ export function admit(
     const named = errors
       .map(({ attribute, problem }) => `${attribute || 'The body'} ${problem}`)
       .slice(0, 10);
-    return refuse(400, 'Not a CloudEvent', `${named.join('; ')}.`, errors.slice(0, 10));
+    return refuse(400, 'cloudevent', 'Not a CloudEvent', `${named.join('; ')}.`, errors.slice(0, 10));
   }
   // A number such as 1e20 is longer when written again.
   if (events.some((event) => Buffer.byteLength(JSON.stringify(event)) > maximumBytes)) {
-    return refuse(413, 'Content too large', `An event is at most ${maximumBytes} bytes.`);
+    return refuse(413, 'size', 'Content too large', `An event is at most ${maximumBytes} bytes.`);
   }
   return { ok: true, events };
 }
 
 function refuse(
   status: Refusal['status'],
+  reason: Refusal['reason'],
   title: string,
   detail: string,
   errors?: Problem[],
 ): { ok: false; refusal: Refusal } {
-  return { ok: false, refusal: { status, title, detail, ...(errors && { errors }) } };
+  return { ok: false, refusal: { status, reason, title, detail, ...(errors && { errors }) } };
 }
 
 function inMember(index: number, { attribute, problem }: Problem): Problem {

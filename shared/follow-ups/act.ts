@@ -3,7 +3,7 @@ import { utc } from '../events/time.ts';
 import type { DeadLetters } from '../queue/dead-letters.ts';
 import { RetryableError } from '../queue/errors.ts';
 import { newMessage } from '../queue/message.ts';
-import type { Log } from '../runtime/log.ts';
+import type { Log } from '../signals/log.ts';
 import type { Status } from '../tracking/status.ts';
 import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
 import type { FollowUpCheck } from './check.ts';
@@ -26,6 +26,8 @@ export interface ActContext {
   readonly signal: AbortSignal;
   /** The name of the queue that the message is from. */
   readonly queue: string;
+  /** The W3C trace context of the event that has it checked. */
+  readonly traceparent?: string | undefined;
   /** The id of the queue message: the same when it comes again after a crash. */
   readonly by: string;
 }
@@ -64,32 +66,49 @@ export class Act {
     const { log } = this.#context;
     const { kind, correspondenceId: id, waitingFor } = this.#followUp;
     if (waitingFor === unconfirmed && (decision.do === 'open' || decision.do === 'look')) {
-      log.warn('an event that settles a follow-up is not borne out by Altinn', { kind, id });
+      log.signal('follow-up.not-borne-out', { kind, id });
     }
     switch (decision.do) {
       case 'wait':
-        if (decision.isSilent) log.warn('waiting for Altinn', { kind, id, reason: decision.for });
+        this.#tellWait(decision);
         return this.#wait(decision.until, decision.for, decision.isSilent);
       case 'look':
         return this.#finish({}, decision.at, 'later');
       case 'dispute':
         return this.#dispute(decision.why);
       case 'suppress':
-        if (decision.reason === 'notCalledFor') log.warn('follow-up not called for', { kind, id });
         await this.#finish({ state: 'suppressed', reason: decision.reason, closedAt: this.#now() });
-        break;
+        return log.signal('follow-up.suppressed', { kind, id, reason: decision.reason });
       case 'open': {
         const { checkedWithAltinn } = decision;
-        await this.#notify('follow-up.opened', checkedWithAltinn);
-        break;
+        if (await this.#notify('follow-up.opened', checkedWithAltinn)) {
+          log.signal('follow-up.notified', { kind, id, checkedWithAltinn });
+        }
+        return;
       }
       case 'close':
-        await this.#notify('follow-up.closed', this.#answer?.is === 'known' || undefined, decision.reason);
+        if (
+          await this.#notify('follow-up.closed', this.#answer?.is === 'known' || undefined, decision.reason)
+        ) {
+          log.signal('follow-up.closed', { kind, id, reason: decision.reason });
+        }
     }
-    log.info(`follow-up ${decision.do}`, { kind, id });
   }
 
-  async #notify(type: Step['type'], checkedWithAltinn?: boolean, reason?: Fact): Promise<void> {
+  #tellWait({ until, for: reason, isSilent }: Extract<Decision, { do: 'wait' }>): void {
+    const { log } = this.#context;
+    const { kind, correspondenceId: id, silentSince } = this.#followUp;
+    if (!isSilent) {
+      log.signal('follow-up.early', { kind, id, until: until.toISOString(), reason });
+      return;
+    }
+    const waitedMs = silentSince ? Date.parse(this.#now()) - Date.parse(silentSince) : 0;
+    const waitedSeconds = Math.round(waitedMs / 1_000);
+    log.signal('follow-up.waiting', { kind, id, waitedSeconds, reason: reason ?? '' });
+  }
+
+  /** @returns whether the channel took the step */
+  async #notify(type: Step['type'], checkedWithAltinn?: boolean, reason?: Fact): Promise<boolean> {
     const { channel } = this.#deps;
     const { by, log, signal } = this.#context;
     const at = this.#now();
@@ -101,24 +120,24 @@ export class Act {
         ...(checkedWithAltinn !== undefined && { checkedWithAltinn }),
         ...(reason && { reason }),
       };
-      await channel.send({ ...step, data: { ...step.data, ...more } }, log, signal);
+      const { traceparent } = this.#context;
+      await channel.send({ ...step, traceparent, data: { ...step.data, ...more } }, log, signal);
     } catch (error) {
       // What settles it until the next try suppresses it, unless somebody may have been notified.
       const perhapsNotified = !(error instanceof NotDelivered) || hadClaim;
       const why = error instanceof Error ? error.message : String(error);
-      log.warn('channel failed', {
-        kind: this.#followUp.kind,
-        id: this.#followUp.correspondenceId,
-        reason: why,
-      });
       const tries = this.#followUp.waitingFor === why ? (this.#followUp.tries ?? 0) : 0;
+      const { kind, correspondenceId: id } = this.#followUp;
+      log.signal('channel.failed', { kind, id, tries: tries + 1, reason: why });
       const delayMs = channelMs[Math.min(tries, channelMs.length - 1)] as number;
       await this.#save({ claim: perhapsNotified ? { by, at: runOut } : undefined });
       // What was notified unchecked need not wait that long for Altinn once more.
-      return this.#wait(new Date(Date.parse(at) + delayMs), why, checkedWithAltinn === false, true);
+      await this.#wait(new Date(Date.parse(at) + delayMs), why, checkedWithAltinn === false, true);
+      return false;
     }
     if (type === 'follow-up.closed') {
-      return this.#finish({ state: 'closed', closedAt: at, reason, claim: undefined });
+      await this.#finish({ state: 'closed', closedAt: at, reason, claim: undefined });
+      return true;
     }
     const notified = { state: 'notified' as const, notifiedAt: at, claim: undefined };
     const next = new Date(Date.parse(at) + (looksMs[0] as number));
@@ -127,6 +146,7 @@ export class Act {
       next,
       'later',
     );
+    return true;
   }
 
   /** Comes again: for what it waits, since when, and how often it was checked in vain, stand in the status. */
@@ -149,7 +169,7 @@ export class Act {
     const { deadLetters } = this.#deps;
     const { kind, correspondenceId: id, openedAt } = this.#followUp;
     await deadLetters.add(this.#context.queue, disputeOf(this.#followUp), why);
-    this.#context.log.warn('follow-up disputed', { kind, id, reason: why });
+    this.#context.log.signal('follow-up.disputed', { kind, id, reason: why });
     const next = looksMs.map((ms) => new Date(Date.parse(openedAt) + ms));
     const now = this.#now();
     await this.#finish(
@@ -163,7 +183,8 @@ export class Act {
   async #finish(changes: Partial<FollowUp>, next?: Date, rank: Rank = 'later'): Promise<void> {
     const { kind, correspondenceId, lease } = this.#followUp;
     const dueAt = next?.toISOString();
-    if (dueAt) await this.#deps.due.add({ kind, correspondenceId, at: dueAt, rank });
+    const { traceparent } = this.#context;
+    if (dueAt) await this.#deps.due.add({ kind, correspondenceId, at: dueAt, rank, traceparent });
     await this.#save({ ...notWaiting, ...changes, dueAt, lease: undefined });
     if (!lease?.rank || (dueAt === lease.until && rank === lease.rank)) return;
     await this.#deps.due.remove({ kind, correspondenceId, at: lease.until, rank: lease.rank });
@@ -208,6 +229,7 @@ export class Act {
 export function disputeOf(followUp: FollowUp): object {
   const { kind, correspondenceId, openedAt } = followUp;
   const body: FollowUpCheck = { kind, correspondenceId };
-  const message = newMessage(body, { via: 'push', enqueuedAt: openedAt });
+  // Whichever event disputed it: no trace of its own.
+  const { traceparent: _, ...message } = newMessage(body, { via: 'push', enqueuedAt: openedAt });
   return { ...message, messageId: `disputed-${followUpId(followUp)}` };
 }

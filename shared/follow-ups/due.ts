@@ -23,6 +23,8 @@ export interface Due {
   /** RFC 3339 in UTC. */
   readonly at: string;
   readonly rank: Rank;
+  /** The W3C trace context of the event that has it checked. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Over how many partitions the follow-ups of one minute are spread. */
@@ -42,8 +44,8 @@ export class DueFollowUps {
 
   /** One table operation. */
   async add(due: Due): Promise<void> {
-    const { kind, correspondenceId, at, rank } = due;
-    await this.#table.insert({ ...keyOf(due), kind, correspondenceId, at, rank });
+    const { kind, correspondenceId, at, rank, traceparent } = due;
+    await this.#table.insert({ ...keyOf(due), kind, correspondenceId, at, rank, traceparent });
   }
 
   /** Those of a rank that are due, earliest first. One table operation for each thousand. */
@@ -51,6 +53,12 @@ export class DueFollowUps {
     const prefix = `${ranks.indexOf(rank)}-`;
     const rows = await this.#table.range<Due>(prefix, `${prefix}${now.toISOString().slice(0, 16)}~`, max);
     return rows.filter(({ at }) => at <= now.toISOString());
+  }
+
+  /** Those of every rank that are due, as many of each as `max` at the most. */
+  async overdue(now: Date, max: number): Promise<Due[]> {
+    const lists = await Promise.all(ranks.map((rank) => this.list(rank, now, max)));
+    return lists.flat().slice(0, max);
   }
 
   /** One table operation. */

@@ -8,7 +8,7 @@ import { Act, type ActContext, type ActDeps, disputeOf } from './act.ts';
 import type { FollowUpCheck } from './check.ts';
 import { decide, suppressedBy, unconfirmed } from './decide.ts';
 import type { FollowUp } from './follow-up.ts';
-import { type Answer, type AskAltinn, askable } from './question.ts';
+import { type Answer, type AskAltinn, askable, type Question } from './question.ts';
 import type { FollowUps, StoredFollowUp } from './store.ts';
 
 export interface GuardDeps extends ActDeps {
@@ -72,7 +72,7 @@ export async function checkFollowUp(
     status: statusBefore,
     heardAt: heardAt.sort().at(-1) as string,
   };
-  const answer = await askAltinn?.(question, context.signal);
+  const answer = askAltinn && (await ask(askAltinn, question, context));
   // What was tracked while Altinn was asked counts too.
   const { entries, followUp: stored } = answer ? await read() : before;
   // Nor may anybody else have begun meanwhile.
@@ -80,7 +80,9 @@ export async function checkFollowUp(
   if (stored.lease?.id !== before.followUp.lease?.id) throw new RetryableError('it was released meanwhile');
   const followUp = undisputed(stored, answer);
   const status = deriveStatus(entries);
-  if (answer?.is === 'known') await enqueueLearnt(correspondenceId, entries, answer, deps);
+  if (answer?.is === 'known') {
+    await enqueueLearnt(correspondenceId, entries, answer, deps, message.traceparent);
+  }
   const known = {
     facts: status.facts,
     answer,
@@ -91,6 +93,17 @@ export async function checkFollowUp(
   const decision = decide(followUp, known, now());
   await new Act(followUp, status, answer, deps, context).carryOut(decision);
   if (followUp.state !== 'disputed' && decision.do !== 'dispute') await forgetDispute(stored, deps, context);
+}
+
+/** Asks Altinn, and says how that went. */
+async function ask(askAltinn: AskAltinn, question: Question, { log, signal }: ActContext): Promise<Answer> {
+  const beganAt = Math.max(Date.now(), Date.parse(question.askAt ?? '') || 0);
+  const answer = await askAltinn(question, signal);
+  log.signal('altinn.answered', { answer: answer.is, ms: Math.max(0, Date.now() - beganAt) });
+  if (answer.is === 'silent' && answer.refused) {
+    log.signal('token.refused', { fault: answer.refused, reason: answer.why });
+  }
+  return answer;
 }
 
 /** Its dead letter is of no use any more once Altinn has answered. */
@@ -131,12 +144,13 @@ async function enqueueLearnt(
   entries: readonly TimelineEntry[],
   { facts, resource, question }: Extract<Answer, { is: 'known' }>,
   { events, now = () => new Date() }: GuardDeps,
+  traceparent: string | undefined,
 ): Promise<void> {
   const known = new Set(entries.filter(({ via }) => via === 'asked').map(({ id }) => id));
   for (const [fact, at] of Object.entries(facts) as [keyof typeof askable, string][]) {
     const time = question === 'list' ? undefined : at;
     const event = askedEvent({ correspondenceId, name: askable[fact], question, time, resource });
     if (known.has(event.id)) continue;
-    await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString() }));
+    await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString(), traceparent }));
   }
 }

@@ -1,7 +1,7 @@
 import { type Fact, type FollowUpKind, lookUp } from '../events/catalogue.ts';
 import { attribute } from '../events/cloud-event.ts';
 import { compareTimes, utc } from '../events/time.ts';
-import type { Log } from '../runtime/log.ts';
+import type { Log } from '../signals/log.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
 import type { DueFollowUps, Rank } from './due.ts';
 import { type FollowUp, notWaiting, perhapsNotified } from './follow-up.ts';
@@ -22,33 +22,36 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
   const rank = (what: 'opening' | 'closing', { via }: TrackedEvent): Rank =>
     `${via === 'push' ? 'pushed' : 'verified'}-${what}`;
 
-  const open = async (kind: FollowUpKind, tracked: TrackedEvent) => {
-    const { id: correspondenceId, event } = tracked;
+  const open = async (kind: FollowUpKind, tracked: TrackedEvent, log: Log) => {
+    const { id: correspondenceId, event, via, traceparent } = tracked;
     const openedAt = now().toISOString();
     const happenedAt = utc(attribute(event, 'time') ?? '') ?? openedAt;
     if (compareTimes(happenedAt, await since()) < 0) {
       const reason = 'beforeFollowUpSince';
-      await followUps.add({
+      const old = {
         kind,
         correspondenceId,
         state: 'suppressed',
         openedAt,
         closedAt: openedAt,
         reason,
-      });
+      } as const;
+      if (await followUps.add(old))
+        log.signal('follow-up.suppressed', { kind, id: correspondenceId, reason });
       return;
     }
     const at = new Date(Date.parse(openedAt) + graceMs).toISOString();
-    const verified = tracked.via !== 'push' || undefined;
+    const verified = via !== 'push' || undefined;
     const opened: FollowUp = { kind, correspondenceId, state: 'open', openedAt, dueAt: at, verified };
-    if (!(await followUps.add(opened))) await reopen(opened);
+    if (await followUps.add(opened)) log.signal('follow-up.opened', { kind, id: correspondenceId, via });
+    else await reopen(opened, tracked, log);
     // Also when it was there already: whoever added it may have died before this line.
-    await due.add({ kind, correspondenceId, at, rank: rank('opening', tracked) });
+    await due.add({ kind, correspondenceId, at, rank: rank('opening', tracked), traceparent });
   };
 
   // What was found not to be called for, or too old, or disputed, when somebody posted it, is looked at anew: it may be
   // true now.
-  const reopen = async (opened: FollowUp) => {
+  const reopen = async (opened: FollowUp, { via, traceparent }: TrackedEvent, log: Log) => {
     const { correspondenceId, kind, verified } = opened;
     const dueAt = opened.dueAt as string;
     const stored = await followUps.get(correspondenceId, kind);
@@ -64,8 +67,12 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
     if (!changed) return;
     // Whoever is at it must find it as it was, and may have read the letter before this.
     const isFree = !before.lease && !before.claim;
-    if (isFree && (await followUps.save(changed, etag))) return;
-    await due.add({ kind, correspondenceId, at: now().toISOString(), rank: 'verified-closing' });
+    if (isFree && (await followUps.save(changed, etag))) {
+      if (before.state === 'suppressed') log.signal('follow-up.opened', { kind, id: correspondenceId, via });
+      return;
+    }
+    const at = now().toISOString();
+    await due.add({ kind, correspondenceId, at, rank: 'verified-closing', traceparent });
   };
 
   // The event is recorded before this reads, and the guard reads the timeline after a follow-up was added and before it
@@ -83,18 +90,19 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
           const { dueAt, verified } = followUp;
           const wasDueAs = verified ? 'verified-opening' : 'pushed-opening';
           if (dueAt) await due.remove({ kind, correspondenceId, at: dueAt, rank: wasDueAs });
-          log.info('follow-up suppress', { kind, id: correspondenceId });
+          log.signal('follow-up.suppressed', { kind, id: correspondenceId, reason });
           continue;
         }
       }
-      await due.add({ kind, correspondenceId, at, rank: rank('closing', tracked) });
+      const { traceparent } = tracked;
+      await due.add({ kind, correspondenceId, at, rank: rank('closing', tracked), traceparent });
     }
   };
 
   return async (tracked, log) => {
     const row = lookUp(tracked.event.type);
     // Also one that had been pushed: whoever pushed it may have dated it before the start line.
-    if (row?.opens) await open(row.opens, tracked);
+    if (row?.opens) await open(row.opens, tracked, log);
     if (row?.closes && !tracked.upgraded) await close(row.closes, tracked, row.fact, log);
   };
 }

@@ -1,6 +1,7 @@
 import { hasNoAccess, isUnknown } from '../altinn/api/altinn-error.ts';
 import type { Correspondence, Letter } from '../altinn/api/correspondence.ts';
 import { heard, type Listener, unanswered } from '../altinn/api/heard.ts';
+import type { TokenFault } from '../altinn/auth/token-error.ts';
 import type { Pace } from '../altinn/pace.ts';
 import { resourceUrn } from '../altinn/resource.ts';
 import type { FollowUpKind } from '../events/catalogue.ts';
@@ -35,8 +36,13 @@ export type Answer =
     }
   /** Altinn does not know the letter, or does not let us see it: that proves nothing about the letter. */
   | { readonly is: 'disputed'; readonly why: string }
-  /** It could not be asked. */
-  | { readonly is: 'silent'; readonly why: string; readonly retryAfterMs?: number | undefined };
+  /** It could not be asked; `refused` where there is no token for that. */
+  | {
+      readonly is: 'silent';
+      readonly why: string;
+      readonly retryAfterMs?: number | undefined;
+      readonly refused?: TokenFault | undefined;
+    };
 
 export interface Question {
   readonly kind: FollowUpKind;

@@ -36,7 +36,7 @@ export async function releaseOne(
   { askAt, isLeftAlone }: TurnAt,
   { due, followUps, queue, leaseMs, now }: ReleaseOneDeps,
 ): Promise<boolean> {
-  const { kind, correspondenceId, rank } = row;
+  const { kind, correspondenceId, rank, traceparent } = row;
   const at = now();
   const stored = await followUps.get(correspondenceId, kind);
   const isNudge = rank.endsWith('closing');
@@ -64,11 +64,12 @@ export async function releaseOne(
     : later(stored.silentSince, at.getTime() - Date.parse(row.at));
   if ((await followUps.save({ ...followUp, silentSince, lease, dueAt: until }, etag)) === undefined)
     return false;
-  await due.add({ kind, correspondenceId, at: until, rank: lease.rank });
+  await due.add({ kind, correspondenceId, at: until, rank: lease.rank, traceparent });
   const body: FollowUpCheck = { kind, correspondenceId, lease: lease.id, askAt };
   const aheadOf = askAt === undefined ? 0 : Date.parse(askAt) - now().getTime() - aheadMs;
   const delayMs = Math.floor(Math.max(0, aheadOf) / 1_000) * 1_000;
-  await queue.send(newMessage(body, { via: viaOf(rank), enqueuedAt: at.toISOString() }), { delayMs });
+  const how = { via: viaOf(rank), enqueuedAt: at.toISOString(), traceparent };
+  await queue.send(newMessage(body, how), { delayMs });
   await due.remove(row);
   return true;
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { InvocationContext } from '@azure/functions';
-import { type Log, logTo, messageOf } from '../runtime/log.ts';
+import { messageOf } from '../runtime/message-of.ts';
 import { withTimeout } from '../runtime/timeout.ts';
+import { type Log, logTo } from '../signals/log.ts';
+import { traceIdOf } from '../signals/trace.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { isNonRetryable, RetryableError } from './errors.ts';
-import { type BodySchema, type Head, type Message, makeParser, readHead } from './message.ts';
+import { ageOf, type BodySchema, type Head, type Message, makeParser, readHead } from './message.ts';
 import type { Retries } from './retries.ts';
 
 /** Milliseconds until the second, third … try; the last one is repeated. The first five are those of Altinn Events. */
@@ -68,7 +70,7 @@ export function makeConsumer<Body>(options: Options<Body>): Consumer {
 
   const deadLetter = async (message: unknown, reason: string, log: Log) => {
     await deadLetters.add(queue.name, message, reason);
-    log.error('dead-lettered', { queue: queue.name, ageSeconds: ageOf(message), reason });
+    log.signal('message.dead-lettered', { queue: queue.name, ageSeconds: ageOf(message), reason });
   };
 
   /** Puts a message on the queue again: unchanged, whatever version it is from, but for what counts its tries. */
@@ -83,15 +85,15 @@ export function makeConsumer<Body>(options: Options<Body>): Consumer {
     if (attempt >= maxAttempts) return deadLetter(message, reason, log);
     const delayMs = delayAfter(attempt);
     await putBack(message, { ...head, attempt: attempt + 1 }, delayMs);
-    const report = error instanceof RetryableError ? log.info : log.warn;
+    const fault = !(error instanceof RetryableError);
     const fields = { queue: queue.name, attempt, delaySeconds: delayMs / 1_000, ageSeconds: ageOf(message) };
-    report('retried', { ...fields, reason });
+    log.signal('message.retried', { ...fields, fault, reason });
   };
 
   return {
     queue: queue.name,
     async handle(raw, context) {
-      const log = logTo(context);
+      const log = logTo(context, traceparentOf(raw));
       const parsed = parse(raw);
       if (!parsed.ok && !parsed.unknown) return deadLetter(raw, parsed.reason, log);
       const [message, head] = [raw as object, readHead(raw) as Head];
@@ -99,7 +101,7 @@ export function makeConsumer<Body>(options: Options<Body>): Consumer {
       const again = head.attempt > 1 || Number(dequeueCount) > 1;
       try {
         if (again && id && !(await retries.claim(queue.name, message, head.attempt, String(id)))) {
-          return log.info('surplus copy dropped', { queue: queue.name, attempt: head.attempt });
+          return log.signal('message.surplus-dropped', { queue: queue.name, attempt: head.attempt });
         }
         if (!parsed.ok) throw new RetryableError(parsed.reason);
         const takenAs = String(id ?? randomUUID());
@@ -110,26 +112,25 @@ export function makeConsumer<Body>(options: Options<Body>): Consumer {
       }
     },
     async redrive(raw, context) {
-      const log = logTo(context);
+      const log = logTo(context, traceparentOf(raw));
       const head = readHead(raw);
       if (!head) return deadLetter(raw, givenUp, log);
       const { attempt, redrives: before = 0 } = head;
       const next = { ...head, attempt: attempt + 1, redrives: before + 1 };
       // It may have died after its next try was on the queue. Where that cannot be known, a copy does no harm.
       const isQueued = retries.isQueued(queue.name, raw as object, next.attempt).catch(() => false);
-      if (await isQueued) return log.info('surplus copy dropped', { queue: queue.name, attempt });
+      if (await isQueued) return log.signal('message.surplus-dropped', { queue: queue.name, attempt });
       if (next.redrives > maxRedrives) return deadLetter(raw, givenUp, log);
       const delayMs = delayAfter(next.redrives);
       await putBack(raw as object, next, delayMs);
       const fields = { queue: queue.name, attempt, delaySeconds: delayMs / 1_000, ageSeconds: ageOf(raw) };
-      log.warn('redriven', { ...fields, reason: givenUp });
+      log.signal('message.redriven', fields);
     },
   };
 }
 
-/** Seconds since a message was first enqueued; `undefined` where it does not say. */
-function ageOf(message: unknown): number | undefined {
-  const { enqueuedAt } = (message ?? {}) as { enqueuedAt?: unknown };
-  const age = Math.round((Date.now() - Date.parse(String(enqueuedAt))) / 1_000);
-  return Number.isNaN(age) ? undefined : age;
+/** Of the request that a message began with; that of this invocation where it has none. */
+function traceparentOf(message: unknown): string | undefined {
+  const { traceparent } = (message ?? {}) as { traceparent?: unknown };
+  return typeof traceparent === 'string' && traceIdOf(traceparent) ? traceparent : undefined;
 }

@@ -54,6 +54,11 @@ export class DeadLetters {
       .sort((a, b) => (a.deadLetteredAt < b.deadLetteredAt ? -1 : 1));
   }
 
+  /** How many there are of a queue, counted to `max`. */
+  async count(queue: string, max: number): Promise<number> {
+    return this.#table.count(queue, max);
+  }
+
   /** Forgets a message that was added, where what was wrong about it is over. */
   async forget(queue: string, message: unknown): Promise<void> {
     await this.#table.remove(queue, idOf(textOf(message)));

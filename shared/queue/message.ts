@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
+import { newTraceparent } from '../signals/trace.ts';
 
 /** What this version writes, and the newest that it reads. */
 const schemaVersion = 1;
@@ -24,14 +25,14 @@ export interface Message<Body> {
   /** When it was first enqueued, RFC 3339 in UTC. */
   readonly enqueuedAt: string;
   readonly via: Via;
-  /** The W3C trace context of the request that it began with. */
+  /** The W3C trace context of what it began with: the webhook's request, or the pull of its event. */
   readonly traceparent?: string | undefined;
   readonly body: Body;
 }
 
 export type How = Pick<Message<unknown>, 'via' | 'enqueuedAt' | 'traceparent'>;
 
-/** A body for its first time on a queue. */
+/** A body for its first time on a queue. What began with no request has a trace of its own. */
 export function newMessage<Body>(body: Body, { via, enqueuedAt, traceparent }: How): Message<Body> {
   return {
     schemaVersion,
@@ -39,7 +40,7 @@ export function newMessage<Body>(body: Body, { via, enqueuedAt, traceparent }: H
     attempt: 1,
     enqueuedAt,
     via,
-    ...(traceparent && { traceparent }),
+    traceparent: traceparent ?? newTraceparent(),
     body,
   };
 }
@@ -119,4 +120,11 @@ function describe({ issues: [issue] }: z.core.$ZodError): string {
   if (!issue) return 'unknown problem';
   const problem = issue.code === 'custom' ? issue.message : `is wrong (${issue.code})`;
   return `${issue.path.join('.') || 'it'} ${problem}`;
+}
+
+/** Seconds since a message was first enqueued; `undefined` where it does not say. */
+export function ageOf(message: unknown, now = new Date()): number | undefined {
+  const { enqueuedAt } = (message ?? {}) as { enqueuedAt?: unknown };
+  const age = Math.round((now.getTime() - Date.parse(String(enqueuedAt))) / 1_000);
+  return Number.isNaN(age) ? undefined : age;
 }

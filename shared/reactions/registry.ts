@@ -1,7 +1,7 @@
 import { type EventType, lookUp, typePrefix } from '../events/catalogue.ts';
 import type { CloudEvent } from '../events/cloud-event.ts';
 import type { Via } from '../queue/message.ts';
-import type { Log } from '../runtime/log.ts';
+import type { Log } from '../signals/log.ts';
 
 export interface ReactionContext {
   /**
@@ -14,10 +14,12 @@ export interface ReactionContext {
    * Events; `asked`, made of what Altinn answered about the letter.
    */
   readonly via: Via;
+  /** The W3C trace context of the request that brought the event: hand it on, and its trace id is on every line. */
+  readonly traceparent?: string | undefined;
   /** Aborts when the reaction's time is over: it is then tried again. */
   readonly signal: AbortSignal;
   /** Redacts persons. */
-  readonly log: Log;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { DeadLetters } from '../queue/dead-letters.ts';
 import type { Via } from '../queue/message.ts';
 import { eachAtOnce } from '../runtime/at-once.ts';
 import { parseGuid } from '../runtime/guid.ts';
-import type { Log } from '../runtime/log.ts';
+import type { Log } from '../signals/log.ts';
 import { fitsQueue, type MessageQueue } from '../storage/message-queue.ts';
 import { eventMessage } from '../tracking/event-message.ts';
 import type { Timeline } from '../tracking/timeline.ts';
@@ -55,7 +55,7 @@ async function sortOut(event: CloudEvent, dryRun: boolean, deps: EnqueueDeps): P
   else {
     // The event alone: a message has an id of its own each time, and the dead letter would be another each time.
     await deadLetters.add(queue.name, event, tooLarge);
-    log.error('dead-lettered', { queue: queue.name, event: event.id, reason: tooLarge });
+    log.signal('message.dead-lettered', { queue: queue.name, event: event.id, reason: tooLarge });
   }
   return undefined;
 }

@@ -95,7 +95,7 @@ async function pullFrom(
   if (isLate()) return unfinished();
   if (at.after !== '0' && !(await isKnown(at, source, pull))) {
     at = lost(at);
-    log.error('reconcile: Altinn no longer has the checkpoint, as after 90 days: catching up', {
+    log.signal('reconcile.checkpoint-gone', {
       resource,
       subunit,
       from: at.catchUpFrom,
@@ -139,7 +139,7 @@ async function pullFrom(
   }
   if (at.catchUpFrom) await move({ ...at, catchUpFrom: undefined });
   if (listening && at.unheard !== heardBefore && hasStopped(at.unheard)) {
-    log.warn('the push has stopped', { resource, subunit, since: at.unheard.since, causes });
+    log.signal('push.silent', { resource, subunit, since: at.unheard.since, causes });
   }
   return report;
 }

@@ -2,7 +2,7 @@ import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import { QueueClient } from '@azure/storage-queue';
 import { MessageQueue } from './message-queue.ts';
-import { queueNames, tableNames } from './stores.ts';
+import { poisonOf, queueNames, tableNames } from './stores.ts';
 import { Table } from './table.ts';
 
 /** How to reach storage: by connection string, or by managed identity (Azure's names for the settings). */
@@ -17,6 +17,8 @@ export type StorageSettings =
 /** Every store there is. */
 export interface Storage {
   readonly queues: Readonly<Record<keyof typeof queueNames, MessageQueue>>;
+  /** The host's queue of what it gave up on, for each of them. */
+  readonly poison: Readonly<Record<keyof typeof queueNames, MessageQueue>>;
   readonly tables: Readonly<Record<keyof typeof tableNames, Table>>;
 }
 
@@ -39,6 +41,7 @@ export function connectStorage(settings: StorageSettings): Storage {
   const { queue, table } = 'connectionString' in settings ? byKey(settings) : byIdentity(settings);
   return {
     queues: mapValues(queueNames, (name) => new MessageQueue(queue(name))),
+    poison: mapValues(queueNames, (name) => new MessageQueue(queue(poisonOf(name)))),
     tables: mapValues(tableNames, (name) => new Table(table(name))),
   };
 }

@@ -1,4 +1,5 @@
 import type { QueueClient, QueueSendMessageOptions } from '@azure/storage-queue';
+import { parseJson } from '../runtime/http.ts';
 import { within } from '../runtime/timeout.ts';
 import { codeOf } from './faults.ts';
 
@@ -55,6 +56,24 @@ export class MessageQueue {
       if (codeOf(error) !== 'QueueNotFound') throw error;
       await this.#client.createIfNotExists();
       await this.#client.sendMessage(text, options);
+    }
+  }
+
+  /**
+   * How many messages there are, hidden ones too, and those that come first of the ones that can be seen: 32 at the most,
+   * as JSON or what else they are. Two operations; a queue that is not there yet is empty.
+   */
+  async measure(): Promise<{ length: number; first: unknown[] }> {
+    const options = () => ({ abortSignal: AbortSignal.timeout(sendTimeoutMs) });
+    try {
+      const { approximateMessagesCount: length = 0 } = await this.#client.getProperties(options());
+      if (length === 0) return { length, first: [] };
+      const peeked = await this.#client.peekMessages({ ...options(), numberOfMessages: 32 });
+      const texts = peeked.peekedMessageItems.map(({ messageText }) => messageText);
+      return { length, first: texts.map((text) => parseJson(Buffer.from(text, 'base64').toString())) };
+    } catch (error) {
+      if (codeOf(error) !== 'QueueNotFound') throw error;
+      return { length: 0, first: [] };
     }
   }
 

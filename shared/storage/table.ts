@@ -89,6 +89,22 @@ export class Table {
     return rows.slice(0, max);
   }
 
+  /** How many rows a partition has, counted to `max`: one operation for each page of a thousand. */
+  async count(partitionKey: string, max: number): Promise<number> {
+    const queryOptions = { filter: odata`PartitionKey eq ${partitionKey}`, select: ['RowKey'] };
+    let count = 0;
+    try {
+      const pages = this.#client.listEntities({ ...options(), queryOptions }).byPage({ maxPageSize: 1_000 });
+      for await (const page of pages) {
+        count += page.length;
+        if (count >= max) break;
+      }
+    } catch (error) {
+      if (codeOf(error) !== 'TableNotFound') throw error;
+    }
+    return Math.min(count, max);
+  }
+
   /** Removes a row, if there is one, whoever has changed it. */
   async remove(partitionKey: string, rowKey: string): Promise<void> {
     try {

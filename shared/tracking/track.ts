@@ -2,7 +2,7 @@ import { isOfCorrespondence, lookUp } from '../events/catalogue.ts';
 import { attribute, type CloudEvent } from '../events/cloud-event.ts';
 import { NonRetryableError } from '../queue/errors.ts';
 import { parseGuid } from '../runtime/guid.ts';
-import type { Log } from '../runtime/log.ts';
+import type { Log } from '../signals/log.ts';
 import type { EventMessage } from './event-message.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -43,7 +43,7 @@ export async function track(
 ): Promise<void> {
   const { via, traceparent, body } = message;
   const { event } = body;
-  if (!isOfCorrespondence(event.type)) return log.info('not of Correspondence', { count: 1 });
+  if (!isOfCorrespondence(event.type)) return log.signal('event.other', { events: 1 });
   const id = parseGuid(attribute(event, 'resourceinstance'));
   if (!id)
     throw new NonRetryableError('resourceinstance is missing or no GUID: there is no timeline for the event');
@@ -55,12 +55,15 @@ export async function track(
   }
 
   const isNew = await timeline.record(id, message);
-  if (isNew && !lookUp(event.type)) log.warn('unknown event type kept', { type: event.type });
+  const row = lookUp(event.type);
+  if (isNew && !row) log.signal('event.unknown-type', { type: event.type });
   const upgraded = !isNew && via === 'pull' && (await timeline.verify(id, event));
   const calls = isNew || upgraded || again;
   if (calls) {
     const tracked = { event, id, via, traceparent, upgraded };
     for (const consequence of consequences) await consequence(tracked, log);
   }
-  log.info(calls ? 'tracked' : 'duplicate', { type: event.type, id, event: event.id, via });
+  const fields = { type: event.type, id, event: event.id, via };
+  if (calls) log.signal('event.tracked', { ...fields, fact: row?.fact });
+  else log.signal('event.duplicate', fields);
 }

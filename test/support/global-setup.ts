@@ -34,6 +34,7 @@ const accounts = [
   'pace',
   'recipient',
   'package',
+  'measure',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */

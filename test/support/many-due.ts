@@ -15,6 +15,7 @@ import { Timeline } from '../../shared/tracking/timeline.ts';
 import { track } from '../../shared/tracking/track.ts';
 import { letterId } from './altinn/letter-list.ts';
 import { eventOf } from './fixture.ts';
+import { logInto } from './log.ts';
 import { MemoryChannel, MemoryStorage } from './memory-storage.ts';
 
 const instances = 4;
@@ -30,10 +31,10 @@ const since = async () => '2000-01-01T00:00:00Z';
 export async function playManyDue(letters: number, isRead: (letter: number) => boolean) {
   const storage = new MemoryStorage();
   let suppressed = 0;
-  const count = (what: string) => {
-    if (what === 'follow-up suppress') suppressed++;
+  const count = (line: string) => {
+    if (line.startsWith('follow-up.suppressed')) suppressed++;
   };
-  const log = { info: count, warn: count, error: count };
+  const log = logInto(count);
   const now = () => new Date(storage.now);
   const began = storage.now;
   const timeline = new Timeline(storage.table('timeline'));

@@ -74,6 +74,7 @@ export class MemoryStorage {
           partition?.delete(rowKey);
           if (partition?.size === 0) this.#tables.get(name)?.delete(partitionKey);
         }),
+      count: async (partitionKey, max) => Math.min(this.rowsOf(name, partitionKey).length, max),
       range: (from, to, max) =>
         run('range', () => {
           const partitions = [...(this.#tables.get(name)?.keys() ?? [])].filter(
@@ -131,6 +132,12 @@ export class MemoryStorage {
       name,
       send: (message, { delayMs = 0 } = {}) => run('send', () => void this.put(name, message, delayMs)),
       check: async () => {},
+      measure: async () => {
+        const all = this.messages(name);
+        const seen = all.filter(({ visibleAt }) => visibleAt <= this.now).slice(0, 32);
+        const first = seen.map(({ text }) => JSON.parse(Buffer.from(text, 'base64').toString()));
+        return { length: all.length, first };
+      },
     };
     return queue as MessageQueue;
   }

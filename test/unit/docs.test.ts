@@ -10,6 +10,7 @@ import { type Channel, NotDelivered, type Step } from '../../shared/follow-ups/c
 import { webhookChannel } from '../../shared/follow-ups/channels/webhook.ts';
 import type { Reactions } from '../../shared/reactions/registry.ts';
 import { runExample } from '../support/docs-example.ts';
+import { silentLog } from '../support/log.ts';
 import { blocks, deadLinks, inlineCode, linkedPages, pages, read } from '../support/markdown.ts';
 
 const { scripts, engines, config } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -241,7 +242,7 @@ describe('an example', () => {
 
 const letter = 'da4ceacc-ad44-4e54-99b6-b58e3c13c785';
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-const log = { info() {}, warn() {}, error() {} };
+const log = silentLog;
 const { signal } = new AbortController();
 const event = { specversion: '1.0', id: '1', source: 'x', resourceinstance: letter } as const;
 

@@ -1,6 +1,7 @@
 import { eventsPage } from './events-page.ts';
 import { localSettings } from './local-settings.ts';
 import { settingsPage } from './settings-page.ts';
+import { signalsPage } from './signals-page.ts';
 
 export interface GeneratedFile {
   /** From the repository's root. */
@@ -12,6 +13,7 @@ export interface GeneratedFile {
 /** Every file that `npm run generate` writes: another one is one entry. A test fails when one is stale. */
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/settings.md', content: settingsPage },
+  { path: 'docs/signals.md', content: signalsPage },
   { path: 'docs/events.md', content: eventsPage },
   { path: 'local.settings.example.json', content: localSettings },
 ];

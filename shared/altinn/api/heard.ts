@@ -1,5 +1,5 @@
-import { messageOf } from '../../runtime/log.ts';
-import { TokenError } from '../auth/token-error.ts';
+import { messageOf } from '../../runtime/message-of.ts';
+import { isRefusal, TokenError, type TokenFault } from '../auth/token-error.ts';
 import { AltinnError, hasNoAccess, isUnknown } from './altinn-error.ts';
 
 /** Hears how Altinn answers: the pace towards it, say. */
@@ -38,8 +38,14 @@ function isAnswer(error: unknown): boolean {
 }
 
 /** Why there was no answer, and how long Altinn asks to stay away; `undefined` for an error that is not about Altinn. */
-export function unanswered(error: unknown): { why: string; retryAfterMs: number | undefined } | undefined {
+export function unanswered(
+  error: unknown,
+): { why: string; retryAfterMs: number | undefined; refused?: TokenFault } | undefined {
   if (!(error instanceof AltinnError || error instanceof TokenError)) return undefined;
   const seconds = error instanceof AltinnError ? error.retryAfter : undefined;
-  return { why: messageOf(error), retryAfterMs: seconds === undefined ? undefined : seconds * 1_000 };
+  return {
+    why: messageOf(error),
+    retryAfterMs: seconds === undefined ? undefined : seconds * 1_000,
+    ...(isRefusal(error) && { refused: error.fault }),
+  };
 }

@@ -9,6 +9,11 @@ export type TokenFault =
   | 'unreachable'
   | 'refused';
 
+/** Whether there will be no token before somebody does something about it. */
+export function isRefusal(error: unknown): error is TokenError {
+  return error instanceof TokenError && !error.transient;
+}
+
 /** No token was to be had. The message says what to do, and holds neither key nor token. */
 export class TokenError extends Error {
   override name = 'TokenError';

@@ -1,5 +1,5 @@
 import type { Fact, FollowUpKind } from '../../events/catalogue.ts';
-import type { Log } from '../../runtime/log.ts';
+import type { Log } from '../../signals/log.ts';
 
 /** What a channel is sent about a follow-up: that it needs attention, or that it no longer does. */
 export interface Step {
@@ -8,6 +8,8 @@ export interface Step {
   readonly idempotencyKey: string;
   /** RFC 3339 in UTC. */
   readonly timestamp: string;
+  /** The W3C trace context of the event that it is about, to hand on. */
+  readonly traceparent?: string | undefined;
   readonly data: {
     readonly followUpId: string;
     readonly kind: FollowUpKind;

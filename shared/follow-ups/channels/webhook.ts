@@ -23,7 +23,7 @@ const timeoutMs = 30_000;
 export function webhookChannel({ url, secret, includePersons }: Settings): Channel {
   const signer = new Webhook(secret);
   return {
-    async send({ idempotencyKey, type, timestamp, data }, _log, signal) {
+    async send({ idempotencyKey, type, timestamp, traceparent, data }, _log, signal) {
       const body = (includePersons ? JSON.stringify : toRedactedJson)({ type, timestamp, data });
       const sentAt = new Date();
       const headers = {
@@ -31,6 +31,7 @@ export function webhookChannel({ url, secret, includePersons }: Settings): Chann
         'webhook-id': idempotencyKey,
         'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
         'webhook-signature': signer.sign(idempotencyKey, sentAt, body),
+        ...(traceparent && { traceparent }),
       };
       const response = await post(url, body, headers, signal);
       await response.body?.cancel();

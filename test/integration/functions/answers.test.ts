@@ -89,7 +89,7 @@ describe('the validation event', () => {
     };
     const [answer, added] = await adding(() => post(app, validation));
     expect([answer.status, added]).toEqual([200, 0]);
-    expect(app.output()).toMatch(/subscription validated subscription=1234/);
+    expect(app.output()).toMatch(/subscription\.validated subscription=1234/);
   });
 });
 
@@ -99,14 +99,14 @@ describe('an event that is not Correspondence’s own', () => {
   it('is answered 200, counted and not enqueued, and nobody is named', async () => {
     const [answer, added] = await adding(() => post(app, dialog()));
     expect([answer.status, answer.body, added]).toEqual([200, '', 0]);
-    await until(() => /not of Correspondence count=1$/m.test(app.output()));
+    await until(() => /event\.other events=1 trace=/m.test(app.output()));
     expect(app.output()).not.toContain('13845678914');
   });
 
   it('is left out of an array, the rest of which is enqueued', async () => {
     const [answer, added] = await adding(() => post(app, [dialog(), event(), dialog(), event()]));
     expect([answer.status, added]).toEqual([200, 2]);
-    await until(() => /not of Correspondence count=2$/m.test(app.output()));
+    await until(() => /event\.other events=2 trace=/m.test(app.output()));
   });
 });
 

@@ -69,6 +69,7 @@ describe('the deployed bundle', () => {
       ['react', 'queueTrigger', 'reactions'],
       ['redrive-reactions', 'queueTrigger', 'reactions-poison'],
       ['due-follow-ups', 'timerTrigger', 'undefined undefined undefined'],
+      ['measure-queues', 'timerTrigger', 'undefined undefined undefined'],
       ['read-status', 'httpTrigger', 'GET function correspondences/{id}'],
       ['read-status-of-attachment', 'httpTrigger', 'GET function attachments/{id}'],
       ['read-status-of-notification-order', 'httpTrigger', 'GET function notification-orders/{id}'],
@@ -110,7 +111,7 @@ describe('the deployed bundle', () => {
       AzureWebJobsStorage__tableServiceUri: 'https://myaccount.table.core.windows.net',
       AzureWebJobsStorage__clientId: '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e',
     });
-    expect([registered.length, error]).toEqual([12, undefined]);
+    expect([registered.length, error]).toEqual([13, undefined]);
   });
 
   it.each([

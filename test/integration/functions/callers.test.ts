@@ -36,7 +36,7 @@ describe('who may call', () => {
   it('reported, which is the default: taken, and warned of', async () => {
     app = await startApp({ AzureWebJobsStorage: storage, ALTINN_SOURCE: 'tt02' });
     expect((await post(app, event())).status).toBe(200);
-    await until(() => /none of ALTINN_SOURCE caller=127\.0\.0\.1 policy=report/.test(app?.output() ?? ''));
+    await until(() => /event\.unlisted-caller caller=127\.0\.0\.1 policy=report/.test(app?.output() ?? ''));
   });
 
   it('an event of a resource that is not ours is dead-lettered', async () => {

@@ -62,6 +62,25 @@ describe.concurrent('a letter that is never read', () => {
     ]);
   });
 
+  it('carries one trace id from the request to the call, and in every line between', async () => {
+    const id = randomUUID();
+    const trace = randomUUID().replaceAll('-', '');
+    const event = sampleEvent('correspondencereceiverneverread', { resourceinstance: id, subject: person });
+    await post(app, event, {
+      headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+    });
+    await followUp(id, 'notified');
+    expect(calls(id)[0]?.headers.traceparent).toContain(`-${trace}-`);
+    const lines = app
+      .output()
+      .split('\n')
+      .filter((line) => line.endsWith(` trace=${trace}`));
+    const names = lines.map((line) => line.split(' ')[3]);
+    expect(new Set(names)).toEqual(
+      new Set(['event.acknowledged', 'follow-up.opened', 'event.tracked', 'follow-up.notified']),
+    );
+  });
+
   it.each([
     'correspondencereceiverread',
     'correspondencereceiverconfirmed',

@@ -69,7 +69,9 @@ it('a case system that hangs or is down holds up no tracking, and its events com
   expect((await statusOf(host, id)).status).toBe('confirmed');
   await until(() =>
     logged.some((line) =>
-      /^warning react retried queue=reactions attempt=1 .*reason=the case system is down/.test(line),
+      /^warning react message\.retried queue=reactions attempt=1 .*reason="the case system is down"/.test(
+        line,
+      ),
     ),
   );
   const hanging = await send('correspondencepublished');

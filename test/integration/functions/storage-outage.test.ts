@@ -66,7 +66,9 @@ describe('tables that are down', () => {
     const event = sampleEvent('correspondencereceiverread');
     expect((await post(app, event)).status).toBe(200);
     await until(() =>
-      /retried queue=correspondence-events attempt=1 delaySeconds=10 ageSeconds=\d+/.test(app.output()),
+      /message\.retried queue=correspondence-events attempt=1 delaySeconds=10 ageSeconds=\d+/.test(
+        app.output(),
+      ),
     );
     storage.before = () => true;
     expect((await statusOf(app, event.resourceinstance as string)).status).toBe('read');

@@ -77,7 +77,7 @@ describe('a timeline', () => {
       expect.objectContaining({ newattribute: 'x' }),
     );
     expect(app.output()).toContain(
-      'unknown event type kept type=no.altinn.correspondence.correspondencereceiverframed',
+      'event.unknown-type type=no.altinn.correspondence.correspondencereceiverframed',
     );
   });
 
@@ -108,7 +108,7 @@ describe('an event that is not Correspondence’s own', () => {
     const queued = eventMessage(dialog, { via: 'push', enqueuedAt: new Date().toISOString() });
     await queue.createIfNotExists();
     await queue.sendMessage(Buffer.from(JSON.stringify(queued)).toString('base64'));
-    await until(() => (app.output().match(/not of Correspondence count=1/g) ?? []).length === 2);
+    await until(() => (app.output().match(/event.other events=1/g) ?? []).length === 2);
     expect((await get(app, `/api/correspondences/${dialog.resourceinstance}`)).status).toBe(404);
     const rows = [tableNames.timeline, tableNames.deadLetters].map((name) => rowsOf(storage, name));
     expect(JSON.stringify(await Promise.all(rows))).not.toContain(person);

@@ -14,6 +14,7 @@ import { deriveStatus } from '../../../shared/tracking/status.ts';
 import { entriesOf, Timeline } from '../../../shared/tracking/timeline.ts';
 import { cli, organization, settingsOf } from '../../support/altinn/cli.ts';
 import { withList } from '../../support/altinn/with-list.ts';
+import { silentLog } from '../../support/log.ts';
 
 // The command line against the simulated Altinn over real HTTP, with the receiver's storage in Azurite.
 const connectionString = inject('storage').audit as string;
@@ -99,14 +100,13 @@ describe('events that are lost at the source', () => {
 
     const client = readAltinnSettings(settings) as AltinnSettings;
     const platform = makePlatform({ environment: client.environment, tokens: makeTokens(client) });
-    const silent = { info: () => {}, warn: () => {}, error: () => {} };
     await reconcile(resource, {
       events: makeEvents(platform),
       timeline,
       queue: queues.events,
       deadLetters: new DeadLetters(tables.deadLetters),
       checkpoints: new Checkpoints(tables.checkpoints),
-      log: silent,
+      log: silentLog,
     });
     await track();
     const wrong = async () => {

@@ -11,6 +11,7 @@ import { readAltinnSettings } from '../../../shared/settings/altinn.ts';
 import { Table } from '../../../shared/storage/table.ts';
 import { type EventMessage, eventMessage } from '../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
+import { logInto } from '../../support/log.ts';
 import { resource, startTestAltinn } from '../../support/simulator.ts';
 
 // Against the simulated Altinn over real HTTP, with checkpoints in real tables. What is put on the queue is tracked at
@@ -45,7 +46,6 @@ beforeEach(async () => {
   const platform = makePlatform({ environment, tokens: makeTokens(settings), sleep: async () => {} });
   const now = () => new Date(simulator.clock.now());
   const checkpoints = new Checkpoints(open(`checkpoints${table}`), now);
-  const note = (_what: string, fields?: object) => void lines.push(JSON.stringify({ _what, ...fields }));
   const send = async (message: object) => {
     const { event } = (message as EventMessage).body;
     enqueued.push(event.id);
@@ -60,7 +60,7 @@ beforeEach(async () => {
     queue: { name: 'reconcile-test', send },
     deadLetters,
     checkpoints,
-    log: { info: note, warn: note, error: note },
+    log: logInto((line) => void lines.push(line)),
     now,
   };
   run = ({ since, dryRun, onPage, ...changes } = {}) =>
@@ -163,7 +163,7 @@ describe('the checkpoint', () => {
     lines = [];
     const report = await run();
     expect(report).toMatchObject({ checkpointGone: true, missing: 14 });
-    expect(lines.join()).toContain('no longer has the checkpoint');
+    expect(lines.join()).toContain('reconcile.checkpoint-gone');
     expect(new Set(enqueued)).toEqual(new Set(ids()));
     expect(new Set(enqueued).size).toBe(enqueued.length);
     lines = [];

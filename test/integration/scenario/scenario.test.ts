@@ -106,6 +106,28 @@ describe('the judge of a story sees', () => {
       /^1 events were lost/,
     ],
     [
+      'a number that an operator sees and that is not so',
+      () => ({
+        output: evidence.output.replaceAll(' event.acknowledged events=1', ' event.acknowledged events=2'),
+      }),
+      /^events said to be acknowledged: /,
+    ],
+    [
+      'an effect that no signal tells of',
+      () => ({ output: evidence.output.replaceAll(' follow-up.notified ', ' follow-up.early ') }),
+      /notified follow-ups were not said to be/,
+    ],
+    [
+      'a signal that is not declared',
+      () => ({ output: `${evidence.output}\n2026-01-01T00:00:00Z information react some.thing a=1\n` }),
+      /^1 lines are no declared signal, some.thing for one/,
+    ],
+    [
+      'a call under the trace of another letter',
+      () => ({ calls: evidence.calls.map((call) => ({ ...call, trace: 'another' })) }),
+      /calls have the trace of no event of their letter/,
+    ],
+    [
       'an event that is there twice',
       () => withStored({ events: [...evidence.stored.events, event()] }),
       /each once/,

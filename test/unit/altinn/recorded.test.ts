@@ -7,11 +7,11 @@ import { makeSubscriptions } from '../../../shared/altinn/api/subscriptions.ts';
 import { typePrefix } from '../../../shared/events/catalogue.ts';
 import { attribute, type CloudEvent, parseCloudEvent } from '../../../shared/events/cloud-event.ts';
 import { parseJson } from '../../../shared/runtime/http.ts';
-import { logTo } from '../../../shared/runtime/log.ts';
 import { eventMessage } from '../../../shared/tracking/event-message.ts';
 import { deriveStatus } from '../../../shared/tracking/status.ts';
 import { entriesOf, Timeline } from '../../../shared/tracking/timeline.ts';
 import { track } from '../../../shared/tracking/track.ts';
+import { silentLog } from '../../support/log.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 import { type Recording, recordedLines, recordedText } from '../../support/recorded.ts';
 
@@ -85,7 +85,7 @@ describe('the client reads', () => {
   });
 });
 
-const quiet = logTo({ info: () => {}, warn: () => {}, error: () => {} });
+const quiet = silentLog;
 
 /** Tracks events into storage, and gives the status of what each is about. */
 async function tracked(events: readonly unknown[]) {

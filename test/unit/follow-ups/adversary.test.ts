@@ -20,6 +20,7 @@ import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { track } from '../../../shared/tracking/track.ts';
 import { type ListedLetter, letterId, makeLetterList } from '../../support/altinn/letter-list.ts';
 import { eventOf } from '../../support/fixture.ts';
+import { logInto } from '../../support/log.ts';
 import { MemoryChannel, MemoryStorage } from '../../support/memory-storage.ts';
 
 const letter = letterId(1);
@@ -48,7 +49,7 @@ function start(leaseMs = 900_000) {
   const channel = new MemoryChannel();
   const lines: string[] = [];
   const w = (what: string) => void lines.push(what);
-  const log = { info: w, warn: w, error: w };
+  const log = logInto(w);
   const since = async () => '2026-08-19T00:00:00Z';
   const consequence = openAndClose({ followUps, due, graceMs, since, now });
   const event = (name: EventName, id: string = name, time = now().toISOString(), about = letter) => ({

@@ -23,8 +23,8 @@ it('releases what is due one by one where the lists could not be asked, and says
   });
   await timer({} as Timer, { info: write, warn: write, error: write } as unknown as InvocationContext);
   expect(lines).toEqual([
-    'lists not asked reason=PropertyValueTooLarge',
-    'follow-ups released released=1 more=false',
+    'follow-ups.lists-failed reason=PropertyValueTooLarge',
+    'follow-ups.released released=1 more=false',
   ]);
   expect(storage.messages('follow-ups')).toHaveLength(1);
 });

@@ -15,6 +15,7 @@ import { type Message, newMessage, type Via } from '../../../shared/queue/messag
 import { eventMessage } from '../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { eventOf } from '../../support/fixture.ts';
+import { logInto } from '../../support/log.ts';
 import { MemoryChannel, MemoryStorage, type Pause } from '../../support/memory-storage.ts';
 
 const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
@@ -48,8 +49,7 @@ async function start(answer?: () => Answer) {
   const due = new DueFollowUps(storage.table('due'));
   const channel = new MemoryChannel();
   const lines: string[] = [];
-  const write = (what: string, fields?: object) => void lines.push(`${what} ${JSON.stringify(fields ?? {})}`);
-  const log = { info: write, warn: write, error: write };
+  const log = logInto((line) => void lines.push(line));
   const now = () => new Date(storage.now);
   const happened = (name: EventName, id: string = name, via: Via = 'push') =>
     timeline.record(

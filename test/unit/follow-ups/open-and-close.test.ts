@@ -7,6 +7,7 @@ import { FollowUps } from '../../../shared/follow-ups/store.ts';
 import type { Via } from '../../../shared/queue/message.ts';
 import { parseGuid } from '../../../shared/runtime/guid.ts';
 import { eventOf } from '../../support/fixture.ts';
+import { logInto } from '../../support/log.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 
 const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
@@ -34,7 +35,7 @@ function start(graceMs = 300_000, since = '2026-08-19T00:00:00Z', via: Via = 'pu
         via: known,
         traceparent,
       },
-      { info: write, warn: write, error: write },
+      logInto(write),
     );
   const checks = () =>
     (storage.rowsOf('due') as unknown as Due[]).map(({ kind, correspondenceId, at, rank }) => {
@@ -108,7 +109,11 @@ describe('openAndClose', () => {
     const [, neverRead] = await followUps.of(letter);
     expect(neverRead).toMatchObject({ state: 'suppressed', reason: 'read', closedAt: now.toISOString() });
     expect(neverRead).not.toHaveProperty('dueAt');
-    expect(lines).toEqual(['follow-up suppress']);
+    expect(lines).toEqual([
+      `follow-up.opened kind=never-read id=${letter} via=pull`,
+      `follow-up.opened kind=never-confirmed id=${letter} via=pull`,
+      `follow-up.suppressed kind=never-read id=${letter} reason=read`,
+    ]);
     expect(checks()).toEqual([]);
   });
 

@@ -21,6 +21,7 @@ import { eventMessage } from '../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { letterId, makeLetterList } from '../../support/altinn/letter-list.ts';
 import { eventOf } from '../../support/fixture.ts';
+import { silentLog } from '../../support/log.ts';
 import { MemoryChannel, MemoryStorage } from '../../support/memory-storage.ts';
 
 const resource = 'urn:altinn:resource:my-letters';
@@ -234,7 +235,7 @@ describe('the pace, in trouble', () => {
       paused: false,
     };
     const guard = { ...deps, ...more, askAltinn: makeAskAltinn({ letter }, pace, () => storage.now) };
-    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const log = silentLog;
     let first = 0;
     let minute = 0;
     for (; minute < 24 * 60 && channel.notified.length < 500; minute++) {

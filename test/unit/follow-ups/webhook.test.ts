@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { NotDelivered, type Step } from '../../../shared/follow-ups/channels/channel.ts';
 import { logChannel } from '../../../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../../../shared/follow-ups/channels/webhook.ts';
-import { logTo } from '../../../shared/runtime/log.ts';
+import { logInto, silentLog } from '../../support/log.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
@@ -26,7 +26,7 @@ const step: Step = {
     status: 'neverRead',
   },
 };
-const log = { info() {}, warn() {}, error() {} };
+const log = silentLog;
 
 interface Received {
   readonly method: string | undefined;
@@ -274,10 +274,10 @@ describe('logChannel', () => {
   it('writes the step in one line, with a person redacted', async () => {
     const lines: string[] = [];
     const write = (line: string) => void lines.push(line);
-    await logChannel.send(step, logTo({ info: write, warn: write, error: write }), signal);
+    await logChannel.send(step, logInto(write), signal);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(
-      new RegExp(`^follow-up.opened followUpId=never-read-${letter} kind=never-read `),
+      new RegExp(`^channel.logged step=follow-up.opened followUpId=never-read-${letter} kind=never-read `),
     );
     expect(lines[0]).not.toContain('13845678914');
   });

@@ -8,6 +8,7 @@ import { type Message, newMessage } from '../../../shared/queue/message.ts';
 import { Retries } from '../../../shared/queue/retries.ts';
 import { redactPersons } from '../../../shared/runtime/redact.ts';
 import { codeOf } from '../../../shared/storage/faults.ts';
+import { silentLog } from '../../support/log.ts';
 import { MemoryStorage, type Operation, restError } from '../../support/memory-storage.ts';
 
 interface Body {
@@ -78,7 +79,7 @@ describe('a message', () => {
     ]);
     expect(deadLetters()).toEqual([]);
     expect(lines[0]).toMatch(
-      /^warn retried queue=events attempt=\d+ delaySeconds=\d+ ageSeconds=\d+ reason=case system is down/,
+      /^warn message\.retried queue=events attempt=\d+ delaySeconds=\d+ ageSeconds=\d+ fault=true reason="case system is down"/,
     );
   });
 
@@ -115,7 +116,7 @@ describe('a message', () => {
         deadLetteredAt: '2026-08-20T06:00:00.000Z',
       },
     ]);
-    expect(lines[0]).toMatch(/^error dead-lettered queue=events ageSeconds=\d+ reason=/);
+    expect(lines[0]).toMatch(/^error message.dead-lettered queue=events ageSeconds=\d+ reason=/);
   });
 
   it('is dead-lettered after a week of tries, and not a try before', async () => {
@@ -133,7 +134,7 @@ describe('a message', () => {
     const { handle, queued, lines } = start(fails(new RetryableError('somebody else is at it')));
     await handle(message);
     expect(queued()).toHaveLength(1);
-    expect(lines).toEqual([expect.stringMatching(/^info retried/)]);
+    expect(lines).toEqual([expect.stringMatching(/^info message\.retried/)]);
   });
 
   it('stays with the host where it can neither be put back nor dead-lettered: the handler throws', async () => {
@@ -153,7 +154,7 @@ describe('a message', () => {
     const { handle, queued, lines } = start(hangs, [], 50);
     await handle(message);
     expect(queued()).toHaveLength(1);
-    expect(lines[0]).toMatch(/^warn retried .*reason=not done within 0.05 s/);
+    expect(lines[0]).toMatch(/^warn message\.retried .*reason="not done within 0.05 s"/);
     expect(signal?.aborted).toBe(true);
   });
 
@@ -237,7 +238,7 @@ describe('redrive', () => {
           { message: { ...message, attempt: attempt + 1, redrives }, delayMs: delayAfter(redrives) },
         ]);
         expect(deadLetters()).toEqual([]);
-        expect(lines[0]).toContain(`warn redriven queue=events attempt=${attempt} delaySeconds=`);
+        expect(lines[0]).toContain(`warn message.redriven queue=events attempt=${attempt} delaySeconds=`);
       }
     },
   );
@@ -285,7 +286,7 @@ function makeHost(fate: (step: string) => boolean) {
       done++;
     },
   });
-  const log = { info() {}, warn() {}, error() {} };
+  const log = silentLog;
   const live = () => [...storage.queues.values()].flat().length;
   const turn = async () => {
     for (const [queue, messages] of storage.queues) {
@@ -384,7 +385,7 @@ describe('the live copies of one message', () => {
     const first = handle({ ...message, attempt: 2 }, { id: 'one' });
     await expect.poll(() => worked).toEqual(['one']);
     await handle({ ...message, attempt: 2 }, { id: 'two' });
-    expect(lines).toEqual([expect.stringMatching(/^info surplus copy dropped queue=events attempt=2/)]);
+    expect(lines).toEqual([expect.stringMatching(/^info message.surplus-dropped queue=events attempt=2/)]);
     release();
     await first;
     expect(worked).toEqual(['one']);

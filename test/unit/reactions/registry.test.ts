@@ -2,10 +2,10 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { catalogue, type EventName, type EventType, typePrefix } from '../../../shared/events/catalogue.ts';
 import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
 import { createReactions, type Reactions } from '../../../shared/reactions/registry.ts';
-import type { Log } from '../../../shared/runtime/log.ts';
 import { eventOf } from '../../support/fixture.ts';
+import { silentLog } from '../../support/log.ts';
 
-const log: Log = { info() {}, warn() {}, error() {} };
+const log = silentLog;
 const { signal } = new AbortController();
 const context = { idempotencyKey: 'key', via: 'push', log, signal } as const;
 

@@ -8,6 +8,7 @@ import { eventMessage } from '../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { track } from '../../../shared/tracking/track.ts';
 import { eventOf } from '../../support/fixture.ts';
+import { silentLog } from '../../support/log.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 
 const letter = '5b3c1e0a-8f1d-4c52-9f0e-2a7b6d1c4e90';
@@ -24,7 +25,7 @@ async function pulled(
   const storage = new MemoryStorage();
   const timeline = new Timeline(storage.table('timeline'));
   const consequences = [enqueueReactions({ reactions, queue: storage.queue('reactions') })];
-  const deps = { timeline, consequences, log: { info() {}, warn() {}, error() {} } };
+  const deps = { timeline, consequences, log: silentLog };
   const event = { ...eventOf('subject-person'), type };
   await track(eventMessage(event, { via: 'push', enqueuedAt: '2026-08-20T06:00:00Z' }), false, deps);
   const before = storage.operations;

@@ -4,6 +4,7 @@ import { Checkpoints } from '../../../shared/reconcile/checkpoints.ts';
 import { reconcile } from '../../../shared/reconcile/reconcile.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { eventOf } from '../../support/fixture.ts';
+import { silentLog } from '../../support/log.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 
 describe('reconcile', () => {
@@ -21,7 +22,7 @@ describe('reconcile', () => {
       queue: storage.queue('correspondence-events'),
       deadLetters: new DeadLetters(storage.table('deadletters')),
       checkpoints: new Checkpoints(storage.table('checkpoints'), () => new Date(storage.now)),
-      log: { info() {}, warn() {}, error() {} },
+      log: silentLog,
       now: () => new Date(storage.now),
     });
     expect(report).toMatchObject({ pulled: 1, missing: 1, complete: true });

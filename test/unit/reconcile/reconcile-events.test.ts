@@ -43,8 +43,10 @@ describe('reconcile-events', () => {
     await run();
     const [first] = asked;
     expect(new Set(asked)).toEqual(new Set([first]));
-    expect(lines.filter((line) => line.startsWith('reconciled')).join()).toContain('complete=false');
-    expect(lines.filter((line) => line.startsWith('not reconciled: out of time'))).toHaveLength(2);
+    expect(lines.filter((line) => line.startsWith('reconcile.finished')).join()).toContain('complete=false');
+    expect(
+      lines.filter((line) => line.startsWith('reconcile.skipped') && line.includes('out of time')),
+    ).toHaveLength(2);
     const begun = new Set<string | undefined>();
     for (let hour = 0; hour < 12; hour++) {
       asked.length = 0;

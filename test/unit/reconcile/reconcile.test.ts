@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { DeadLetters } from '../../../shared/queue/dead-letters.ts';
 import { Checkpoints } from '../../../shared/reconcile/checkpoints.ts';
 import { type Options, type ReconcileDeps, reconcile } from '../../../shared/reconcile/reconcile.ts';
-import { logTo } from '../../../shared/runtime/log.ts';
 import { type EventMessage, eventMessage } from '../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { type FeedEvent, feedEvent, makeFeed } from '../../support/altinn/event-feed.ts';
+import { logInto } from '../../support/log.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 
 const resource = 'urn:altinn:resource:my-letters';
@@ -26,7 +26,7 @@ function start() {
     queue: storage.queue(queueName),
     deadLetters: new DeadLetters(storage.table('deadletters'), now),
     checkpoints: new Checkpoints(storage.table('checkpoints'), now),
-    log: logTo({ info: write, warn: write, error: write }),
+    log: logInto(write),
     now,
   };
   const queued = () =>
@@ -118,7 +118,7 @@ describe('an event that is too large for a message', () => {
     expect(storage.rowsOf('deadletters')).toMatchObject([
       { partitionKey: queueName, reason: expect.stringContaining('larger than a queue message') },
     ]);
-    expect(lines.join('\n')).toContain('dead-lettered queue=correspondence-events');
+    expect(lines.join('\n')).toContain('message.dead-lettered queue=correspondence-events');
   });
 });
 
@@ -242,7 +242,7 @@ describe('what the push had brought', () => {
 describe('a push that has stopped', () => {
   it('is noticed, also over several runs, and named with its time; one event that it brings ends it', async () => {
     const { feed, run, push, track, lines } = start();
-    const warned = () => lines.filter((line) => line.startsWith('the push has stopped'));
+    const warned = () => lines.filter((line) => line.startsWith('push.silent'));
     feed.all.push(...many(20));
     await run();
     await track();
@@ -256,7 +256,7 @@ describe('a push that has stopped', () => {
     await track();
     expect(warned()).toEqual([
       expect.stringMatching(
-        / resource=\S+my-letters since=2026-08-20T05:10:00Z causes=the subscription .*doctor/,
+        / resource=\S+my-letters since=2026-08-20T05:10:00Z causes="the subscription .*doctor/,
       ),
     ]);
     await run();
@@ -272,7 +272,7 @@ describe('a push that has stopped', () => {
     const { feed, run, lines } = start();
     feed.all.push(...many(20));
     await run({ since: '2026-01-01T00:00:00Z' });
-    expect(lines.join()).not.toContain('the push has stopped');
+    expect(lines.join()).not.toContain('push.silent');
   });
 });
 

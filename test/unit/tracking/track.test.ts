@@ -5,13 +5,13 @@ import type { Via } from '../../../shared/queue/message.ts';
 import { enqueueReactions, idempotencyKeyOf } from '../../../shared/reactions/enqueue.ts';
 import { createReactions } from '../../../shared/reactions/registry.ts';
 import { parseGuid } from '../../../shared/runtime/guid.ts';
-import { logTo } from '../../../shared/runtime/log.ts';
 import { askedEvent } from '../../../shared/tracking/asked-event.ts';
 import { type EventMessage, eventMessage } from '../../../shared/tracking/event-message.ts';
 import { deriveStatus } from '../../../shared/tracking/status.ts';
 import { entriesOf, Timeline } from '../../../shared/tracking/timeline.ts';
 import { type Consequence, track } from '../../../shared/tracking/track.ts';
 import { eventOf, letters, seeds } from '../../support/fixture.ts';
+import { logInto, silentLog } from '../../support/log.ts';
 import { MemoryStorage } from '../../support/memory-storage.ts';
 
 const receivedAt = '2026-08-20T06:00:00.000Z';
@@ -22,7 +22,7 @@ function start() {
   const timeline = new Timeline(storage.table('timeline'));
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
-  const log = logTo({ info: write, warn: write, error: write });
+  const log = logInto(write);
   const ran: [string, string][] = [];
   const consequences = ['first', 'second'].map(
     (name): Consequence =>
@@ -83,10 +83,10 @@ describe('track', () => {
     await run(event);
     await run(event);
     expect(ran).toHaveLength(2);
-    expect(lines.at(-1)).toMatch(/^duplicate /);
+    expect(lines.at(-1)).toMatch(/^event.duplicate /);
     await run(event, true);
     expect(ran).toHaveLength(4);
-    expect(lines.at(-1)).toMatch(/^tracked /);
+    expect(lines.at(-1)).toMatch(/^event.tracked /);
   });
 
   it('takes one storage operation for a new event that calls for nothing, and one for a repeated one', async () => {
@@ -151,7 +151,7 @@ describe('track', () => {
       await run(eventOf('dialog-created'), false, { via });
       await run({ ...eventOf('dialog-created'), resourceinstance: undefined }, true, { via });
       expect([storage.operations, ran]).toEqual([0, []]);
-      expect(lines).toEqual(['not of Correspondence count=1', 'not of Correspondence count=1']);
+      expect(lines).toEqual(['event.other events=1', 'event.other events=1']);
     },
   );
 
@@ -165,7 +165,7 @@ describe('track', () => {
     const ours = 'urn:altinn:resource:brev-fra-etaten';
     const runWith = (resources: string[], event: CloudEvent, via: Via) => {
       const { timeline, storage } = start();
-      const log = logTo({ info() {}, warn() {}, error() {} });
+      const log = silentLog;
       const message = eventMessage(event, { via, enqueuedAt: receivedAt });
       const tracked = track(message, false, { timeline, resources, consequences: [], log });
       return { storage, tracked };
@@ -210,7 +210,7 @@ describe('track', () => {
     const failing: Consequence = async () => {
       throw new Error('the queue is down');
     };
-    const log = logTo({ info() {}, warn() {}, error() {} });
+    const log = silentLog;
     const message = eventMessage(eventOf('subject-person'), { via: 'push', enqueuedAt: receivedAt });
     await expect(track(message, false, { timeline, consequences: [failing], log })).rejects.toThrow('down');
     expect(storage.rowsOf('timeline')).toHaveLength(1);
@@ -218,7 +218,7 @@ describe('track', () => {
 
   it('enqueues a reaction only where one is registered for the type, or there is a fallback', async () => {
     const { timeline, storage } = start();
-    const log = logTo({ info() {}, warn() {}, error() {} });
+    const log = silentLog;
     const run = (reactions: ReturnType<typeof createReactions>) => {
       const consequences = [enqueueReactions({ reactions, queue: storage.queue('reactions') })];
       const message = eventMessage(eventOf('subject-person'), { via: 'asked', enqueuedAt: receivedAt });
@@ -245,7 +245,7 @@ describe('track', () => {
     const { lines, run } = start();
     await run(eventOf('unknown-type'));
     await run(eventOf('unknown-type'));
-    expect(lines.filter((line) => line.startsWith('unknown event type kept'))).toHaveLength(1);
+    expect(lines.filter((line) => line.startsWith('event.unknown-type'))).toHaveLength(1);
   });
 
   describe('how an event is known', () => {
@@ -351,7 +351,7 @@ describe('track', () => {
       const { timeline, storage } = start();
       const reactions = createReactions().on(published, () => {}, { verifiedOnly });
       const consequences = [enqueueReactions({ reactions, queue: storage.queue('reactions') })];
-      const log = logTo({ info() {}, warn() {}, error() {} });
+      const log = silentLog;
       for (const [id, via, again = false] of arrivals) {
         const message = eventMessage({ ...eventOf('subject-person'), id }, { via, enqueuedAt: receivedAt });
         await track(message, again, { timeline, consequences, log });

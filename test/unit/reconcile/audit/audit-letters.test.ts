@@ -61,7 +61,7 @@ function start(
   };
   const takeOne = () => handle(storage.messages('audits').shift() as QueuedMessage);
   const begin = () => timer({} as Timer, contextOf('timer'));
-  const reports = () => lines.filter((line) => line.startsWith('audited'));
+  const reports = () => lines.filter((line) => line.startsWith('audit.finished'));
   return { ...altinn, storage, begin, drain, takeOne, reports, lines };
 }
 
@@ -83,7 +83,7 @@ describe('the pace towards Altinn', () => {
       const before = storage.messages('audits').length;
       await takeOne();
       expect(lines).toContainEqual(
-        expect.stringMatching(/^retried .*reason=the pace towards Altinn is taken/),
+        expect.stringMatching(/^message.retried .*reason="the pace towards Altinn is taken/),
       );
       expect(storage.messages('audits')).toHaveLength(before);
     }
@@ -115,13 +115,13 @@ describe('audit-letters', () => {
     for (const resource of resources) {
       expect(reports()).toContainEqual(
         expect.stringMatching(
-          `^audited resource=${resource} from=2026-08-18T18:00:00.000Z to=2026-08-20T00:00:00.000Z letters=3000 missing=4500 unverified=0 requests=\\d+ incomplete=0$`,
+          `^audit.finished resource=${resource} from=2026-08-18T18:00:00.000Z to=2026-08-20T00:00:00.000Z letters=3000 missing=4500 unverified=0 requests=\\d+ incomplete=0 trace=[0-9a-f]{32}$`,
         ),
       );
       for (const from of ['2026-08-12T18', '2026-07-20T18', '2026-05-21T18']) {
         expect(reports()).toContainEqual(
           expect.stringMatching(
-            `^audited resource=${resource} from=${from}.* letters=0 missing=0 unverified=0 requests=3`,
+            `^audit.finished resource=${resource} from=${from}.* letters=0 missing=0 unverified=0 requests=3`,
           ),
         );
       }
@@ -156,13 +156,13 @@ describe('audit-letters', () => {
     const away = start([], fail(503));
     await away.begin();
     await away.takeOne();
-    expect(away.lines.join()).toMatch(/retried queue=audits .*Altinn answered 503/);
+    expect(away.lines.join()).toMatch(/message\.retried queue=audits .*Altinn answered 503/);
     expect(away.storage.messages('audits')).toHaveLength(8);
     expect(away.storage.rowsOf('deadletters')).toEqual([]);
     const refused = start([], fail(403));
     await refused.begin();
     await refused.drain();
     expect(refused.storage.rowsOf('deadletters')).toHaveLength(8);
-    expect(refused.lines.join()).toContain('dead-lettered queue=audits');
+    expect(refused.lines.join()).toContain('message.dead-lettered queue=audits');
   });
 });

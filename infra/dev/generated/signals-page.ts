@@ -1,0 +1,58 @@
+import type { Declaration } from '../../../shared/signals/declaration.ts';
+import { signals } from '../../../shared/signals/declared.ts';
+import { origin, table } from './markdown.ts';
+
+/** docs/signals.md. */
+export function signalsPage(): string {
+  const sections = Object.entries<Declaration>(signals).map(section);
+  return `${[origin('shared/signals/declared.ts'), intro, overview(), ...sections].join('\n\n')}\n`;
+}
+
+const intro = `# Signals
+
+What does the receiver say of itself, and how is it read?
+
+Each line of the function app's log is a signal: its name, then its fields as \`name=value\`. A value with a blank is in quotes. Names and fields stay as they are from version to version; new ones may come. No value names a person. The lines of your own [reactions](reactions.md) are beside them.
+
+Every line ends with \`trace=\`, 32 hexadecimal digits, the same for one event from the webhook's request through every queue and wait to the channel's call, which gets it as \`traceparent\`.
+
+In Application Insights, where \`parse-kv\` reads the fields:
+
+\`\`\`kusto
+AppTraces
+| where Message startswith "message.retried "
+| parse-kv Message as (queue: string, attempt: int, ageSeconds: long, reason: string, trace: string) with (pair_delimiter=" ", kv_delimiter="=", quote="\\"")
+\`\`\`
+
+Application Insights samples log lines unless \`Trace\` is among \`excludedTypes\` in \`host.json\`, as it is here: sampled lines are no count.`;
+
+function overview(): string {
+  const row = ([name, { level, warnsWhen = [], promises }]: [string, Declaration]) => {
+    const when = warnsWhen.map((field) => `\`${field}\``).join(' or ');
+    return [
+      `[\`${name}\`](#${anchor(name)})`,
+      when ? `${level}; warn where ${when} is not 0 or \`false\`` : level,
+      promises.map((number) => promiseNames[number - 1]).join(', '),
+    ];
+  };
+  return table(['signal', 'level', 'tells of'], Object.entries<Declaration>(signals).map(row));
+}
+
+/** The promises of docs/guarantees.md, in its order. */
+export const promiseNames = [
+  'durable',
+  'accounted for',
+  'order and repetition',
+  'no false alarm',
+  'nothing personal',
+  'the unknown',
+  'scale and politeness',
+] as const;
+
+function section([name, { means, fields }]: [string, Declaration]): string {
+  const rows = Object.entries(fields).map(([field, is]) => [`\`${field.replace('?', '')}\``, is]);
+  const heading = `## ${name}\n\n${means}`;
+  return rows.length === 0 ? heading : `${heading}\n\n${table(['field', 'is'], rows)}`;
+}
+
+const anchor = (name: string) => name.replaceAll('.', '');
