@@ -1,0 +1,20 @@
+import type { AzdEnvironment } from './azd-environment.ts';
+
+/** What to do after the deployment, with the webhook's address and without its key. */
+export function nextStep(
+  { endpoint, vault, resourceGroup, subscription }: AzdEnvironment,
+  environment: NodeJS.ProcessEnv,
+): string {
+  const altinn = environment.ALTINN_ENVIRONMENT || '<tt02 or production>';
+  const resources = (environment.ALTINN_RESOURCES || '<resource>').split(',').map((id) => id.trim());
+  return [
+    '',
+    `The webhook: ${endpoint} (and its key, from Key Vault ${vault})`,
+    'Next, subscribe, with the credentials of Maskinporten in the environment:',
+    ...resources.map(
+      (id) => `  npm run altinn -- subscription ensure --env ${altinn} --resource ${id} --key-vault ${vault}`,
+    ),
+    'Then check everything:',
+    `  npm run altinn -- doctor --env ${altinn} --key-vault ${vault} --azure ${resourceGroup} --subscription ${subscription}`,
+  ].join('\n');
+}
