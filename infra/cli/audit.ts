@@ -6,12 +6,11 @@ import { whoseEvents } from '../../shared/altinn/whose.ts';
 import { type AuditDeps, auditPart } from '../../shared/reconcile/audit/audit-part.ts';
 import { beginAudit } from '../../shared/reconcile/audit/begin.ts';
 import { type AuditTask, add, type Found, nothing } from '../../shared/reconcile/audit/task.ts';
-import { readStorage } from '../../shared/settings/storage.ts';
-import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
 import { resourcesOf } from './resources.ts';
+import { openStorage } from './storage.ts';
 import { parseTime } from './time.ts';
 
 interface Options extends CommonOptions {
@@ -37,16 +36,14 @@ export function auditCommand(): Command {
     .action((options: Options) => perform(options, (cli) => run(options, cli)));
 }
 
-async function run(
-  { dryRun = false, resource, since, until }: Options,
-  { output, environment, connect }: Cli,
-): Promise<ExitCode> {
+async function run({ dryRun = false, resource, since, until }: Options, cli: Cli): Promise<ExitCode> {
+  const { output, connect } = cli;
   const { settings, platform } = connect();
   const resources = resourcesOf(resource, settings.resources);
   const [first, last] = [Date.parse(since), until ? Date.parse(until) : Date.now()];
   if (first >= last) throw new Failure('--since is not before --until', exit.usage);
 
-  const { queues, tables } = connectStorage(readStorage(environment));
+  const { queues, tables } = openStorage(cli);
   const role = roleOf(settings);
   const deps: AuditDeps = {
     correspondence: makeCorrespondence(platform),

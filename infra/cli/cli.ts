@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/identity';
 import type { Command } from 'commander';
 import { AltinnError } from '../../shared/altinn/api/altinn-error.ts';
 import { makePlatform, type Platform } from '../../shared/altinn/api/platform.ts';
@@ -8,6 +9,9 @@ import { sanitize } from '../../shared/runtime/sanitize.ts';
 import { type AltinnSettings, readAltinnSettings } from '../../shared/settings/altinn.ts';
 import { lookalikes } from '../../shared/settings/lookalikes.ts';
 import { readGroup } from '../../shared/settings/reading.ts';
+import { AzureError } from '../azure/client/azure-error.ts';
+import { signedInUser } from '../azure/client/credential.ts';
+import { explained } from '../azure/client/remedy.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
 import { Output } from './output.ts';
 import { makeTiming, type Timing } from './timing.ts';
@@ -26,6 +30,8 @@ export interface Cli {
   readonly receiver: string | undefined;
   /** `process.env`, with --env in ALTINN_ENVIRONMENT's place. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Whoever is signed in to Azure on this machine. */
+  readonly user: TokenCredential;
   /** @throws ConfigurationError */
   connect(): { settings: AltinnSettings; tokens: Tokens; platform: Platform };
 }
@@ -43,7 +49,7 @@ export const trimmed = (text: string) => text.trim();
 
 /** Runs a command and sets the exit code; whatever it throws is shown without a secret. */
 export async function perform(options: CommonOptions, work: (cli: Cli) => Promise<ExitCode>): Promise<void> {
-  const environment = {
+  const environment: NodeJS.ProcessEnv = {
     ...process.env,
     ...(options.env !== undefined && { ALTINN_ENVIRONMENT: options.env }),
   };
@@ -58,6 +64,7 @@ export async function perform(options: CommonOptions, work: (cli: Cli) => Promis
       timing,
       receiver,
       environment,
+      user: signedInUser(environment.AZURE_TENANT_ID),
       connect: () => connect(environment),
     });
   } catch (error) {
@@ -88,6 +95,7 @@ function exitCodeOf(error: unknown): ExitCode {
 /** An error's message and, for what Altinn answers without much of a reason, what to do about it. */
 export function explain(error: unknown): string {
   if (error instanceof AltinnError) return [error.message, remedy(error)].filter(Boolean).join('\n');
+  if (error instanceof AzureError) return explained(error);
   if (error instanceof Failure || error instanceof ConfigurationError || error instanceof TokenError) {
     return error.message;
   }

@@ -4,13 +4,12 @@ import { whoseEvents } from '../../shared/altinn/whose.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
 import { Checkpoints } from '../../shared/reconcile/checkpoints.ts';
 import { type Report, reconcile } from '../../shared/reconcile/reconcile.ts';
-import { readStorage } from '../../shared/settings/storage.ts';
 import { logTo } from '../../shared/signals/log.ts';
-import { connectStorage } from '../../shared/storage/connect.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from './cli.ts';
 import { type ExitCode, exit, Failure } from './exit.ts';
 import { resourcesOf } from './resources.ts';
+import { openStorage } from './storage.ts';
 import { parseTime } from './time.ts';
 
 interface Options extends CommonOptions {
@@ -38,14 +37,12 @@ export function reconcileCommand(): Command {
     .action((options: Options) => perform(options, (cli) => run(options, cli)));
 }
 
-async function run(
-  { dryRun, resource, since }: Options,
-  { output, environment, connect }: Cli,
-): Promise<ExitCode> {
+async function run({ dryRun, resource, since }: Options, cli: Cli): Promise<ExitCode> {
+  const { output, connect } = cli;
   const { settings, platform } = connect();
   const resources = resourcesOf(resource, settings.resources);
 
-  const { queues, tables } = connectStorage(readStorage(environment));
+  const { queues, tables } = openStorage(cli);
   const note = (message: string) => output.note(message);
   const deps = {
     events: makeEvents(platform),

@@ -6,7 +6,7 @@ import nodeModule, { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
 const bundle = resolve('dist-cli/altinn.cjs');
-const sources = ['infra/cli', 'shared'].flatMap((directory) => [
+const sources = ['infra/cli', 'infra/azure/client', 'shared'].flatMap((directory) => [
   directory,
   // Directories too: theirs is the time at which a file was removed or renamed.
   ...readdirSync(directory, { recursive: true }).map((name) => join(directory, name)),

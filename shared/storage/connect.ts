@@ -5,12 +5,13 @@ import { MessageQueue } from './message-queue.ts';
 import { poisonOf, queueNames, tableNames } from './stores.ts';
 import { Table } from './table.ts';
 
-/** How to reach storage: by connection string, or by managed identity (Azure's names for the settings). */
+/** How to reach storage: by connection string, or by its addresses (Azure's names for the settings). */
 export type StorageSettings =
   | { readonly connectionString: string }
   | {
       readonly queueServiceUri: string;
       readonly tableServiceUri: string;
+      /** The managed identity's. */
       readonly clientId: string | undefined;
     };
 
@@ -35,10 +36,11 @@ const tableOptions = { retryOptions: { maxRetries: 0 } };
 
 /**
  * Makes the clients of every store; nothing is sent until one is used.
+ * @param user who is to be let in where there is no connection string; the managed identity, if nobody is named
  * @throws what the clients throw of a connection string that is none
  */
-export function connectStorage(settings: StorageSettings): Storage {
-  const { queue, table } = 'connectionString' in settings ? byKey(settings) : byIdentity(settings);
+export function connectStorage(settings: StorageSettings, user?: TokenCredential): Storage {
+  const { queue, table } = 'connectionString' in settings ? byKey(settings) : byIdentity(settings, user);
   return {
     queues: mapValues(queueNames, (name) => new MessageQueue(queue(name))),
     poison: mapValues(queueNames, (name) => new MessageQueue(queue(poisonOf(name)))),
@@ -60,8 +62,10 @@ function byKey({ connectionString }: { connectionString: string }): Clients {
   };
 }
 
-function byIdentity(settings: Exclude<StorageSettings, { connectionString: string }>): Clients {
-  const credential = managedIdentity(settings.clientId);
+function byIdentity(
+  settings: Exclude<StorageSettings, { connectionString: string }>,
+  credential: TokenCredential = managedIdentity(settings.clientId),
+): Clients {
   const withoutSlash = (uri: string) => uri.replace(/\/+$/, '');
   const [queues, tables] = [settings.queueServiceUri, settings.tableServiceUri].map(withoutSlash);
   return {

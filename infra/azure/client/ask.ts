@@ -37,10 +37,8 @@ export function makeAsk(credential: TokenCredential, runtime: Runtime = {}): Ask
   };
 }
 
-async function tokenFor({ name, scope }: Service, credential: TokenCredential): Promise<string> {
-  const token = await credential.getToken(scope).catch((error: unknown) => {
-    throw noToken(name, error);
-  });
-  if (!token) throw noToken(name, new Error('no token was given'));
+async function tokenFor({ scope }: Service, credential: TokenCredential): Promise<string> {
+  const token = await credential.getToken(scope);
+  if (!token) throw noToken(new Error('no token was given'));
   return token.token;
 }

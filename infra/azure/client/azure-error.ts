@@ -52,9 +52,9 @@ export function refused(service: string, status: number, answer: unknown, hadBod
 }
 
 /** The error of a credential that gives no token. */
-export function noToken(service: string, error: unknown): AzureError {
+export function noToken(error: unknown): AzureError {
   const reason = sanitize(error instanceof Error ? error.message : String(error));
-  return new AzureError(service, { code: 'NotSignedIn', reason, mayPass: false });
+  return new AzureError('Azure', { code: 'NotSignedIn', reason, mayPass: false });
 }
 
 function read(answer: unknown): { code: string; message: string } {

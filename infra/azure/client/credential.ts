@@ -1,4 +1,5 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
+import { noToken } from './azure-error.ts';
 
 /** Milliseconds that azd and az may take to give a token. */
 const processTimeoutInMs = 60_000;
@@ -29,7 +30,10 @@ export function signedInUser(tenantId: string | undefined): TokenCredential {
 
 const optionsOf = (tenantId: string | undefined) => ({ processTimeoutInMs, ...(tenantId && { tenantId }) });
 
-/** Loads a credential with the first token, and asks for each token once: each is a process of a second. */
+/**
+ * Loads a credential with the first token, and asks for each token once: each is a process of a second. What it
+ * throws is an AzureError.
+ */
 export function remembering(load: () => Promise<TokenCredential>): TokenCredential {
   let credential: Promise<TokenCredential> | undefined;
   const tokens = new Map<string, Promise<AccessToken | null>>();
@@ -39,7 +43,11 @@ export function remembering(load: () => Promise<TokenCredential>): TokenCredenti
       const known = await tokens.get(key)?.catch(() => null);
       if (known && !options?.claims && known.expiresOnTimestamp - Date.now() > margin) return known;
       credential ??= load();
-      const asked = credential.then((loaded) => loaded.getToken(scopes, options));
+      const asked = credential
+        .then((loaded) => loaded.getToken(scopes, options))
+        .catch((error: unknown) => {
+          throw noToken(error);
+        });
       tokens.set(key, asked);
       return asked;
     },

@@ -2,16 +2,8 @@ import { Command } from 'commander';
 import { redactPersons } from '../../../shared/runtime/redact.ts';
 import { perform, withCommonOptions } from '../cli.ts';
 import { exit } from '../exit.ts';
-import {
-  find,
-  messageOf,
-  type Options,
-  openStorage,
-  queueOption,
-  readAll,
-  shortId,
-  summaryOf,
-} from './read.ts';
+import { openStorage } from '../storage.ts';
+import { find, messageOf, type Options, queueOption, readAll, shortId, summaryOf } from './read.ts';
 
 export function listCommand(): Command {
   const command = new Command('list').description('one line each, oldest first').addOption(queueOption());

@@ -1,9 +1,8 @@
 import { Option } from 'commander';
 import { type DeadLetter, DeadLetters } from '../../../shared/queue/dead-letters.ts';
-import { readStorage } from '../../../shared/settings/storage.ts';
-import { connectStorage, type Storage } from '../../../shared/storage/connect.ts';
+import type { Storage } from '../../../shared/storage/connect.ts';
 import { queueNames } from '../../../shared/storage/stores.ts';
-import type { Cli, CommonOptions } from '../cli.ts';
+import type { CommonOptions } from '../cli.ts';
 import { Failure } from '../exit.ts';
 
 export interface Options extends CommonOptions {
@@ -12,11 +11,6 @@ export interface Options extends CommonOptions {
 
 export const queueOption = () =>
   new Option('--queue <name>', 'of one queue alone').choices(Object.values(queueNames));
-
-/** The receiver's storage, by the settings of the receiver. @throws ConfigurationError */
-export function openStorage({ environment }: Cli): Storage {
-  return connectStorage(readStorage(environment));
-}
 
 /** Those of one queue or of all, oldest first. */
 export async function readAll({ tables }: Storage, queue: string | undefined): Promise<DeadLetter[]> {

@@ -4,16 +4,8 @@ import { readHead, redriven } from '../../../shared/queue/message.ts';
 import type { Storage } from '../../../shared/storage/connect.ts';
 import { perform, withCommonOptions } from '../cli.ts';
 import { exit, Failure } from '../exit.ts';
-import {
-  find,
-  messageOf,
-  type Options,
-  openStorage,
-  queueOption,
-  readAll,
-  shortId,
-  summaryOf,
-} from './read.ts';
+import { openStorage } from '../storage.ts';
+import { find, messageOf, type Options, queueOption, readAll, shortId, summaryOf } from './read.ts';
 
 interface RedriveOptions extends Options {
   readonly reason?: string;
