@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type Cli, type CommonOptions, perform, trimmed, withCommonOptions } from '../cli.ts';
 import { type ExitCode, exit } from '../exit.ts';
+import { keyVaultOption } from '../key-vault.ts';
 import { allowListIsPresent } from './allow-list.ts';
 import {
   filtersCanMatch,
@@ -20,6 +21,7 @@ interface Options extends CommonOptions {
   readonly endpoint?: string;
   readonly resource?: readonly string[];
   readonly receiver?: string;
+  readonly keyVault?: string;
 }
 
 /** From the outside in. */
@@ -53,6 +55,7 @@ export function doctorCommand(): Command {
     )
     .option('--resource <id>', 'a resource, repeatable (default: ALTINN_RESOURCES)', collect)
     .option('--receiver <url>', 'the function app with a host key (default: RECEIVER_URL, or the endpoint)')
+    .option(keyVaultOption, 'take the keys from there, as the signed-in user, and the addresses unless given')
     .action((options: Options) => perform(options, (cli) => examine(options, cli)));
 }
 

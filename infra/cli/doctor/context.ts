@@ -2,12 +2,14 @@ import { makeSubscriptions, type Subscription } from '../../../shared/altinn/api
 import { resourceUrn } from '../../../shared/altinn/resource.ts';
 import { readResources } from '../../../shared/settings/altinn.ts';
 import { type Cli, explain } from '../cli.ts';
+import { statusWithKey, webhookWithKey } from '../key-vault.ts';
 import type { Attempt, Context } from './check.ts';
 
 interface Options {
   readonly endpoint?: string;
   readonly resource?: readonly string[];
   readonly receiver?: string;
+  readonly keyVault?: string;
 }
 
 /** Gathers what the checks look at. What cannot be had is kept as the reason why. */
@@ -20,9 +22,11 @@ export async function gather(options: Options, cli: Cli): Promise<Context> {
     given(scopes);
     return makeSubscriptions(given(connection).platform).list();
   });
-  const endpoint =
-    options.endpoint ?? (subscriptions.ok ? newest(subscriptions.value, resources) : undefined);
-  const receiver = options.receiver ?? cli.receiver ?? endpoint;
+  const vault = options.keyVault;
+  const webhook = vault === undefined ? options.endpoint : await webhookWithKey(vault, options.endpoint, cli);
+  const endpoint = webhook ?? (subscriptions.ok ? newest(subscriptions.value, resources) : undefined);
+  const address = options.receiver ?? cli.receiver;
+  const receiver = (vault === undefined ? address : await statusWithKey(vault, address, cli)) ?? endpoint;
   return { cli, connection, scopes, subscriptions, endpoint, resources, receiver };
 }
 

@@ -3,10 +3,12 @@ import { type Correspondence, makeCorrespondence } from '../../../shared/altinn/
 import { parseGuid } from '../../../shared/runtime/guid.ts';
 import { type Cli, type CommonOptions, perform, withCommonOptions } from '../cli.ts';
 import { type ExitCode, exit, Failure } from '../exit.ts';
+import { keyVaultOption, statusWithKey } from '../key-vault.ts';
 import { makeReceiver, type ReceiverStatus } from '../receiver.ts';
 import { compare, type Told } from './compare.ts';
 
 interface Options extends CommonOptions {
+  readonly keyVault?: string;
   readonly receiver?: string;
 }
 
@@ -19,12 +21,17 @@ export function statusCommand(): Command {
     "status 9f0c4a52-6d1b-4c1e-8a53-2f6f3c1d7e10 --env tt02 --receiver 'https://my-app.azurewebsites.net?code=…'",
   )
     .option('--receiver <url>', 'the function app, with a key (default: RECEIVER_URL)')
+    .option(
+      keyVaultOption,
+      'take the key from there, as the signed-in user, and the address unless it is given',
+    )
     .action((id: string, options: Options) => perform(options, (cli) => status(id, options, cli)));
 }
 
 async function status(id: string, options: Options, cli: Cli): Promise<ExitCode> {
   const { output } = cli;
-  const address = options.receiver ?? cli.receiver;
+  const given = options.receiver ?? cli.receiver;
+  const address = options.keyVault === undefined ? given : await statusWithKey(options.keyVault, given, cli);
   if (!address) throw new Failure('--receiver is missing, and RECEIVER_URL too', exit.usage);
   const receiver = makeReceiver(address);
   const correspondence = makeCorrespondence(cli.connect().platform);

@@ -9,13 +9,16 @@ import {
 import { resourceUrn } from '../../../shared/altinn/resource.ts';
 import { type Cli, type CommonOptions, perform, trimmed, withCommonOptions } from '../cli.ts';
 import { type ExitCode, exit } from '../exit.ts';
+import { keyVaultOption } from '../key-vault.ts';
 import { refuseUnfit } from './check.ts';
+import { endpointOf } from './endpoint.ts';
 import { oneLine, shown } from './show.ts';
 import { waitForValidation } from './validation.ts';
 
 interface Options extends CommonOptions {
   readonly resource: string;
-  readonly endpoint: string;
+  readonly endpoint?: string;
+  readonly keyVault?: string;
   readonly recipient?: string;
   readonly type?: readonly string[];
   readonly includeSubunits?: boolean;
@@ -32,7 +35,11 @@ export function ensureCommand(): Command {
     "subscription ensure --env tt02 --resource my-letters --endpoint 'https://my-app.azurewebsites.net/api/events?code=…'",
   )
     .requiredOption('--resource <id>', "the resource's id, with or without urn:altinn:resource:")
-    .requiredOption('--endpoint <url>', "the receiver's address with its key", trimmed)
+    .option('--endpoint <url>', "the receiver's address with its key", trimmed)
+    .option(
+      keyVaultOption,
+      'take the key from there, as the signed-in user, and the address unless it is given',
+    )
     .option('--recipient <org no>', 'for a recipient: your organization number')
     .option('--type <event type>', 'one type, repeatable; none means all', collect)
     .option('--include-subunits', "for a recipient: its subunits' letters too")
@@ -43,7 +50,7 @@ export function ensureCommand(): Command {
 
 async function ensure(options: Options, cli: Cli): Promise<ExitCode> {
   const { platform } = cli.connect();
-  const requests = requestsOf(options);
+  const requests = requestsOf(options, await endpointOf(options, cli));
   refuseUnfit(requests, platform.environment.platform);
   const subscriptions = makeSubscriptions(platform);
 
@@ -81,8 +88,8 @@ async function findOrMake(
   return made;
 }
 
-function requestsOf(options: Options): SubscriptionRequest[] {
-  const { endpoint, resource, recipient, includeSubunits, sourceFilter, alternativeSubjectFilter } = options;
+function requestsOf(options: Options, endpoint: string): SubscriptionRequest[] {
+  const { resource, recipient, includeSubunits, sourceFilter, alternativeSubjectFilter } = options;
   const request: SubscriptionRequest = {
     endPoint: endpoint,
     resourceFilter: resource && resourceUrn(resource),

@@ -8,15 +8,18 @@ import {
 } from '../../../shared/altinn/api/subscriptions.ts';
 import { type Cli, type CommonOptions, perform, trimmed, withCommonOptions } from '../cli.ts';
 import { type ExitCode, exit, Failure } from '../exit.ts';
+import { keyVaultOption } from '../key-vault.ts';
 import { clock, waitAndTell } from '../timing.ts';
 import { refuseUnfit } from './check.ts';
+import { endpointOf } from './endpoint.ts';
 import { parseNumber } from './id.ts';
 import { oneLine, shown } from './show.ts';
 import { waitForValidation } from './validation.ts';
 
 interface Options extends CommonOptions {
   readonly from: number;
-  readonly endpoint: string;
+  readonly endpoint?: string;
+  readonly keyVault?: string;
   readonly wait?: boolean;
 }
 
@@ -29,7 +32,8 @@ export function rotateCommand(): Command {
     "subscription rotate --env tt02 --from 1234 --endpoint 'https://my-app.azurewebsites.net/api/events?code=<new key>'",
   )
     .requiredOption('--from <id>', 'the subscription with the old key', parseNumber)
-    .requiredOption('--endpoint <url>', 'the address with the new key', trimmed)
+    .option('--endpoint <url>', 'the address with the new key', trimmed)
+    .option(keyVaultOption, 'take the new key from there, and the address unless it is given')
     .option('--wait', 'stay for the hour and delete the old one then')
     .action((options: Options) => perform(options, (cli) => rotate(options, cli)));
 }
@@ -38,13 +42,14 @@ async function rotate(options: Options, cli: Cli): Promise<ExitCode> {
   const { output, timing } = cli;
   const { platform } = cli.connect();
   const subscriptions = makeSubscriptions(platform);
+  const endPoint = await endpointOf(options, cli);
   const old = await subscriptions.get(options.from);
-  if (isSameAddress(old.endPoint, options.endpoint)) {
+  if (isSameAddress(old.endPoint, endPoint)) {
     throw new Failure(
-      `--endpoint is that of subscription ${old.id} already: give the address with the new key`,
+      `The address and key are those of subscription ${old.id} already: give the address with the new key`,
     );
   }
-  const request = { ...requestOf(old), endPoint: options.endpoint };
+  const request = { ...requestOf(old), endPoint };
   refuseUnfit([request], platform.environment.platform);
 
   const made = await subscriptions.create(request);
