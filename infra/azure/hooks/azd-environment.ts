@@ -35,9 +35,11 @@ export function readAzdEnvironment(environment: NodeJS.ProcessEnv): AzdEnvironme
       'RECEIVER_ENDPOINT is no address. Example: https://my-app.azurewebsites.net/api/events',
     );
   }
-  const keyName = environment.ALTINN_KEY_NAME || 'altinn';
-  if (!/^[a-z][a-z0-9-]{0,49}$/i.test(keyName)) {
-    throw new ConfigurationError('ALTINN_KEY_NAME has letters, digits and hyphens. Example: altinn-2027');
+  const keyName = environment.RECEIVE_EVENTS_KEY_NAME || 'altinn';
+  if (!/^altinn[a-z0-9-]{0,50}$/.test(keyName)) {
+    throw new ConfigurationError(
+      'RECEIVE_EVENTS_KEY_NAME begins with altinn, and has small letters, digits and hyphens. Example: altinn-2027',
+    );
   }
   return { ...Object.fromEntries(given), tenant: environment.AZURE_TENANT_ID || undefined, keyName };
 }

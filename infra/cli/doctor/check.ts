@@ -1,5 +1,6 @@
 import { isSameAddress, type Subscription } from '../../../shared/altinn/api/subscriptions.ts';
 import type { Cli } from '../cli.ts';
+import type { Installation } from './azure/installation.ts';
 
 export interface Outcome {
   readonly result: 'ok' | 'warn' | 'fail' | 'skipped';
@@ -26,6 +27,8 @@ export interface Context {
   readonly resources: readonly string[];
   /** The function app with its key, for reading what it has tracked. */
   readonly receiver: string | undefined;
+  /** The installation in Azure, where that is asked. */
+  readonly installation: Attempt<Installation> | undefined;
 }
 
 export interface Check {

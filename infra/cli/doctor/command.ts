@@ -10,6 +10,7 @@ import {
   tokensCanBeHad,
 } from './altinn.ts';
 import { eventsArrive } from './arrivals.ts';
+import { azureChecks } from './azure/checks.ts';
 import { type Check, type Context, type Outcome, skipped } from './check.ts';
 import { gather } from './context.ts';
 import { endpointAnswers, wrongKeyIsRefused } from './endpoint.ts';
@@ -22,6 +23,8 @@ interface Options extends CommonOptions {
   readonly resource?: readonly string[];
   readonly receiver?: string;
   readonly keyVault?: string;
+  readonly azure?: string;
+  readonly subscription?: string;
 }
 
 /** From the outside in. */
@@ -56,6 +59,8 @@ export function doctorCommand(): Command {
     .option('--resource <id>', 'a resource, repeatable (default: ALTINN_RESOURCES)', collect)
     .option('--receiver <url>', 'the function app with a host key (default: RECEIVER_URL, or the endpoint)')
     .option(keyVaultOption, 'take the keys from there, as the signed-in user, and the addresses unless given')
+    .option('--azure <resource group>', 'ask Azure too, as the signed-in user')
+    .option('--subscription <id>', "the resource group's (default: AZURE_SUBSCRIPTION_ID)")
     .action((options: Options) => perform(options, (cli) => examine(options, cli)));
 }
 
@@ -64,7 +69,7 @@ async function examine(options: Options, cli: Cli): Promise<ExitCode> {
   output.progress('Asking Maskinporten and Altinn …');
   const context = await gather(options, cli);
   const outcomes = new Map<string, Outcome>();
-  for (const check of checks) {
+  for (const check of options.azure === undefined ? checks : [...checks, ...azureChecks]) {
     output.progress(`Checking: ${check.name} …`);
     const outcome = await examineOne(check, context, outcomes);
     outcomes.set(check.name, outcome);

@@ -3,9 +3,10 @@ import { resourceUrn } from '../../../shared/altinn/resource.ts';
 import { readResources } from '../../../shared/settings/altinn.ts';
 import { type Cli, explain } from '../cli.ts';
 import { statusWithKey, webhookWithKey } from '../key-vault.ts';
+import { type AzureOptions, findInstallation } from './azure/installation.ts';
 import type { Attempt, Context } from './check.ts';
 
-interface Options {
+interface Options extends AzureOptions {
   readonly endpoint?: string;
   readonly resource?: readonly string[];
   readonly receiver?: string;
@@ -27,7 +28,9 @@ export async function gather(options: Options, cli: Cli): Promise<Context> {
   const endpoint = webhook ?? (subscriptions.ok ? newest(subscriptions.value, resources) : undefined);
   const address = options.receiver ?? cli.receiver;
   const receiver = (vault === undefined ? address : await statusWithKey(vault, address, cli)) ?? endpoint;
-  return { cli, connection, scopes, subscriptions, endpoint, resources, receiver };
+  const installation =
+    options.azure === undefined ? undefined : await attempt(() => findInstallation(options, cli));
+  return { cli, connection, scopes, subscriptions, endpoint, resources, receiver, installation };
 }
 
 function newest(subscriptions: readonly Subscription[], resources: readonly string[]): string | undefined {

@@ -4,6 +4,9 @@ import { keyVault } from './key-vault.ts';
 import { resourceManager } from './resource-manager.ts';
 import { type Deployed, deployed, vault } from './state.ts';
 
+/** Tests may put the simulated one in its place. */
+const realFetch = fetch;
+
 /** Whose tokens each host takes. */
 const audiences: Record<string, string[]> = {
   'management.azure.com': ['https://management.azure.com', 'https://management.core.windows.net'],
@@ -24,7 +27,7 @@ export async function simulateAzure() {
   const redirected: typeof fetch = async (target, init) => {
     if (!audiences[new URL(String(target)).host])
       throw new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } });
-    return fetch(String(target).replace(/^https:\//, url), init);
+    return realFetch(String(target).replace(/^https:\//, url), init);
   };
   return { state, url, seen, fetch: redirected };
 }

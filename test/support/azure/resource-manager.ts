@@ -3,6 +3,7 @@ import { fault } from './errors.ts';
 import { functionKeys } from './function-keys.ts';
 import {
   app,
+  clientId,
   type Deployed,
   groupId,
   idOf,
@@ -89,10 +90,14 @@ function site(state: Deployed, method: string, path: string, body: string): Repl
     );
   }
   const route = `${method} ${path.slice(id.length)}`;
-  if (route === 'GET ') return { body: siteResource(id) };
+  if (route === 'GET ') return { body: siteResource(id, state) };
   if (route === 'POST /config/appsettings/list') return { body: { id, properties: state.settings } };
   if (route === 'GET /config/configreferences/appsettings') {
-    const value = Object.entries(state.references).map(([name, properties]) => ({ name, properties }));
+    const value = Object.entries(state.references).map(([name, properties]) => ({
+      id: `${path}/${name}`,
+      name,
+      properties,
+    }));
     return { body: { value } };
   }
   if (route === 'GET /functions') {
@@ -102,17 +107,21 @@ function site(state: Deployed, method: string, path: string, body: string): Repl
   return functionKeys(state, route, body);
 }
 
-function siteResource(id: string): object {
+function siteResource(id: string, { flex }: Deployed): object {
   const identity = idOf('Microsoft.ManagedIdentity/userAssignedIdentities', 'id-letters');
   return {
     id,
     name: app,
     kind: 'functionapp,linux',
-    identity: { type: 'UserAssigned', userAssignedIdentities: { [identity]: { principalId: principal } } },
+    identity: {
+      type: 'UserAssigned',
+      userAssignedIdentities: { [identity]: { principalId: principal, clientId } },
+    },
     properties: {
       state: 'Running',
       defaultHostName: `${app}.azurewebsites.net`,
       keyVaultReferenceIdentity: identity,
+      ...(flex && { functionAppConfig: { runtime: { name: 'node', version: '24' } } }),
     },
   };
 }

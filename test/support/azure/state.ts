@@ -4,10 +4,17 @@ export const resourceGroup = 'rg-letters';
 export const app = 'func-letters';
 export const vault = 'kv-letters';
 export const endpoint = `https://${app}.azurewebsites.net/api/events`;
-/** The principal id of the app's identity. */
+/** The app's identity. */
+export const clientId = 'cccccccc-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 export const principal = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 export const groupId = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
 export const idOf = (type: string, name: string) => `${groupId}/providers/${type}/${name}`;
+
+/** Source: "Azure built-in roles" at learn.microsoft.com. */
+export const blobOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b';
+export const queueContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88';
+export const tableContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3';
+export const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6';
 
 export const storage = 'Microsoft.Storage/storageAccounts';
 
@@ -46,7 +53,7 @@ export function deployed() {
       AzureWebJobsStorage__tableServiceUri: 'https://sthost.table.core.windows.net',
       AzureWebJobsStorage__blobServiceUri: 'https://sthost.blob.core.windows.net',
       AzureWebJobsStorage__credential: 'managedidentity',
-      AzureWebJobsStorage__clientId: 'cccccccc-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+      AzureWebJobsStorage__clientId: clientId,
       APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=secret-of-the-settings',
     } as Record<string, string>,
     /** What became of references to Key Vault, by setting. */
@@ -59,7 +66,14 @@ export function deployed() {
       ['Microsoft.OperationalInsights/workspaces', 'log-letters'],
     ] as [type: string, name: string][],
     /** The roles of the app's identity: the role's id, and the scope it is assigned at. */
-    roles: [] as [role: string, scope: string][],
+    roles: [
+      [blobOwner, idOf(storage, 'sthost')],
+      [queueContributor, idOf(storage, 'sthost')],
+      [tableContributor, idOf(storage, 'sthost')],
+      [secretsUser, idOf('Microsoft.KeyVault/vaults', vault)],
+    ] as [role: string, scope: string][],
+    /** Whether the app is on Flex Consumption. */
+    flex: true,
     /** What the log query answers; `denied` refuses it. */
     lastMeasured: new Date().toISOString() as string | null | 'denied',
   };

@@ -103,7 +103,7 @@ describe('the hook after a deployment', () => {
   });
 
   it('makes a key of another name beside the old one, to change it with overlap', async () => {
-    const { run, state } = await arrange({ ALTINN_KEY_NAME: 'altinn-2027' });
+    const { run, state } = await arrange({ RECEIVE_EVENTS_KEY_NAME: 'altinn-2027' });
     state.functions.set('receive-events', { altinn: 'the-old-one' });
     await run();
     expect(Object.keys(state.functions.get('receive-events') ?? {})).toEqual(['altinn', 'altinn-2027']);
