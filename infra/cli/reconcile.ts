@@ -30,10 +30,7 @@ export function reconcileCommand(): Command {
     )
     .option('--dry-run', 'count, and change nothing')
     .option('--resource <id>', 'one resource (default: ALTINN_RESOURCES)')
-    .addHelpText(
-      'after',
-      "\nNeeds the receiver's DATA_STORAGE, or AzureWebJobsStorage, besides the credentials.",
-    )
+    .addHelpText('after', "\nNeeds the receiver's storage settings besides the credentials.")
     .action((options: Options) => perform(options, (cli) => run(options, cli)));
 }
 
