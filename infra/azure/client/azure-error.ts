@@ -11,6 +11,9 @@ interface Answered {
   readonly mayPass?: boolean;
 }
 
+/** What only a person can change, though its status says that it may pass. */
+const lasting = new Set(['ENOTFOUND', 'NotSignedIn', 'ObjectIsDeletedButRecoverable']);
+
 /** A service of Azure's did not do what it was asked. The message names no person and no key. */
 export class AzureError extends Error {
   override name = 'AzureError';
@@ -24,7 +27,7 @@ export class AzureError extends Error {
     super(`${service} ${what}${reason ? `: ${reason}` : ''}`);
     this.status = status;
     this.code = code;
-    this.mayPass = mayPass ?? (status === 0 ? code !== 'ENOTFOUND' : status === 409 || isTransient(status));
+    this.mayPass = mayPass ?? (!lasting.has(code) && (status === 0 || status === 409 || isTransient(status)));
   }
 }
 
@@ -54,7 +57,7 @@ export function refused(service: string, status: number, answer: unknown, hadBod
 /** The error of a credential that gives no token. */
 export function noToken(error: unknown): AzureError {
   const reason = sanitize(error instanceof Error ? error.message : String(error));
-  return new AzureError('Azure', { code: 'NotSignedIn', reason, mayPass: false });
+  return new AzureError('Azure', { code: 'NotSignedIn', reason });
 }
 
 function read(answer: unknown): { code: string; message: string } {

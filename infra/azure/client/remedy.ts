@@ -1,7 +1,7 @@
 import type { AzureError } from './azure-error.ts';
 
 const otherTenant =
-  'The signed-in user is of another tenant. Set AZURE_TENANT_ID to that of the subscription, and sign in there: `azd auth login --tenant-id <id>`.';
+  'The signed-in user may be of another tenant. Set AZURE_TENANT_ID to that of the subscription, and sign in there: `azd auth login --tenant-id <id>`.';
 const otherNetwork =
   'It takes no calls from this network. Run the command inside its virtual network; or allow the address of this machine in the networking settings of the vault for so long.';
 

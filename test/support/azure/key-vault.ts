@@ -23,6 +23,10 @@ export function keyVault(state: Deployed, { method, path, query, body }: Seen): 
   const name = /^\/secrets\/([0-9a-zA-Z-]{1,127})$/.exec(path)?.[1];
   if (!name) return fault(404, 'NotFound', 'No such resource.');
   const versions = state.secrets.get(name) ?? [];
+  if (method === 'PUT' && state.deletedSecrets.has(name)) {
+    const message = `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`;
+    return fault(409, 'Conflict', message, 'ObjectIsDeletedButRecoverable');
+  }
   if (method === 'PUT') {
     state.secrets.set(name, [...versions, JSON.parse(body)]);
   }

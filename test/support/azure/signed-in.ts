@@ -30,7 +30,7 @@ export function signedInBy(azure: SimulatedAzure): Record<string, string> {
   chmodSync(azd, 0o755);
   return {
     PATH: `${directory}${delimiter}${process.env.PATH}`,
-    NODE_OPTIONS: `--require ${resolve('test/support/azure/redirect.cjs')}`,
+    NODE_OPTIONS: `--require ${JSON.stringify(resolve('test/support/azure/redirect.cjs'))}`,
     SIMULATED_AZURE: azure.url,
   };
 }

@@ -47,6 +47,8 @@ export function deployed() {
     denied: new Set<string>(),
     /** Why Key Vault refuses, and how many more times. */
     vaultRefuses: { why: 'ForbiddenByRbac', times: 0 },
+    /** Secrets that were deleted and can be recovered. */
+    deletedSecrets: new Set<string>(),
     secrets: new Map<string, { value: string; tags?: Record<string, string> }[]>(),
     settings: {
       AzureWebJobsStorage__queueServiceUri: 'https://sthost.queue.core.windows.net',

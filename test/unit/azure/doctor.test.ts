@@ -128,6 +128,18 @@ describe('doctor --azure', () => {
       { result: 'fail', detail: expect.stringContaining('Storage Table Data Contributor on stdata') },
     ],
     [
+      'data that is reached by connection string, and a host by the name of its account',
+      'roles',
+      (state) => {
+        state.settings = {
+          AzureWebJobsStorage__accountName: 'sthost',
+          AzureWebJobsStorage__clientId: clientId,
+          DATA_STORAGE: 'the-connection-string',
+        };
+      },
+      { result: 'ok', detail: expect.stringContaining('all 1 that it needs') },
+    ],
+    [
       'an identity that the app does not have',
       'roles',
       ({ settings }) => void Object.assign(settings, { AzureWebJobsStorage__clientId: 'of-another' }),

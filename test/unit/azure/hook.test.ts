@@ -184,6 +184,13 @@ describe('the hook ends at once, with what was wrong and what to do, where', () 
     expect(waited()).toBe(0);
   });
 
+  it('the secret was deleted and is still kept', async () => {
+    const { failure, state, waited } = await arrange();
+    state.deletedSecrets.add('receive-events-key');
+    expect(await failure()).toMatch(/409 ObjectIsDeletedButRecoverable[\s\S]*recover it/);
+    expect(waited()).toBe(0);
+  });
+
   it('the app is not there', async () => {
     const { failure } = await arrange({ AZURE_FUNCTION_APP_NAME: 'func-other' });
     expect(await failure()).toMatch(/404 ResourceNotFound[\s\S]*azd up/);

@@ -47,7 +47,7 @@ export function wantedRoles(
   };
 
   const host = 'AzureWebJobsStorage';
-  const data = settings.DATA_STORAGE__queueServiceUri ? 'DATA_STORAGE' : host;
+  const data = settings.DATA_STORAGE || settings.DATA_STORAGE__queueServiceUri ? 'DATA_STORAGE' : host;
   for (const [connection, service, role] of [
     [host, 'blob', blobs],
     [data, 'queue', queues],
@@ -57,7 +57,7 @@ export function wantedRoles(
     want(
       role,
       'Microsoft.Storage/storageAccounts',
-      accountOf(settings[`${connection}__${service}ServiceUri`]),
+      accountOf(settings[`${connection}__${service}ServiceUri`]) ?? settings[`${connection}__accountName`],
       principal,
     );
   }
