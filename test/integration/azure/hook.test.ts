@@ -8,7 +8,7 @@ import { app, endpoint, resourceGroup, subscription, vault } from '../../support
 
 /** Runs the hook as azd does: by tsx, in its own folder, with azd's values in the environment. */
 async function runHook(environment: Record<string, string>) {
-  const script = resolve('infra/azure/hooks/after-deployment.ts');
+  const script = resolve('infra/azure/hooks/postdeploy.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
     cwd: 'infra/azure/hooks',
     env: environment,

@@ -14,6 +14,7 @@ export const idOf = (type: string, name: string) => `${groupId}/providers/${type
 export const blobOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b';
 export const queueContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88';
 export const tableContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3';
+export const metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb';
 export const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6';
 
 export const storage = 'Microsoft.Storage/storageAccounts';
@@ -57,6 +58,7 @@ export function deployed() {
       AzureWebJobsStorage__credential: 'managedidentity',
       AzureWebJobsStorage__clientId: clientId,
       APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=secret-of-the-settings',
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `ClientId=${clientId};Authorization=AAD`,
     } as Record<string, string>,
     /** What became of references to Key Vault, by setting. */
     references: {} as Record<string, { status: string; details?: string }>,
@@ -66,6 +68,7 @@ export function deployed() {
       [storage, 'sthost'],
       [storage, 'stdata'],
       ['Microsoft.OperationalInsights/workspaces', 'log-letters'],
+      ['Microsoft.Insights/components', 'appi-letters'],
     ] as [type: string, name: string][],
     /** The roles of the app's identity: the role's id, and the scope it is assigned at. */
     roles: [
@@ -73,6 +76,7 @@ export function deployed() {
       [queueContributor, idOf(storage, 'sthost')],
       [tableContributor, idOf(storage, 'sthost')],
       [secretsUser, idOf('Microsoft.KeyVault/vaults', vault)],
+      [metricsPublisher, idOf('Microsoft.Insights/components', 'appi-letters')],
     ] as [role: string, scope: string][],
     /** Whether the app is on Flex Consumption. */
     flex: true,

@@ -13,6 +13,7 @@ import {
   type Deployed,
   groupId,
   idOf,
+  metricsPublisher,
   queueContributor,
   resourceGroup,
   storage,
@@ -94,6 +95,14 @@ describe('doctor --azure', () => {
         state.roles = state.roles.filter(([role]) => role !== tableContributor);
       },
       { result: 'fail', detail: expect.stringContaining('lacks Storage Table Data Contributor on sthost') },
+    ],
+    [
+      'a log that nobody may write',
+      'roles',
+      (state) => {
+        state.roles = state.roles.filter(([role]) => role !== metricsPublisher);
+      },
+      { result: 'fail', detail: expect.stringContaining('Monitoring Metrics Publisher on appi-letters') },
     ],
     [
       'a role on another account, or below the account',

@@ -24,6 +24,10 @@ const secrets: Role = {
     '00482a5a-887f-4fb3-b363-3b7fe8e74483',
   ],
 };
+const metrics: Role = {
+  name: 'Monitoring Metrics Publisher',
+  ids: ['3913510d-42f4-4e42-8a64-420c390055eb'],
+};
 
 export interface Wanted {
   /** The identity's; absent where the settings name none that the app has. */
@@ -66,6 +70,13 @@ export function wantedRoles(
     (_, id) => id.toLowerCase() === site.properties.keyVaultReferenceIdentity?.toLowerCase(),
   );
   for (const vault of vaultsOf(settings)) want(secrets, 'Microsoft.KeyVault/vaults', vault, reader);
+  const log = settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ?? '';
+  if (/Authorization=AAD/i.test(log)) {
+    const [, id] = /ClientId=([\w-]+)/i.exec(log) ?? [];
+    const [insights] = ofType(resources, 'Microsoft.Insights/components');
+    const writer = principalOf(site, ({ clientId }) => clientId === id);
+    want(metrics, 'Microsoft.Insights/components', insights?.name, writer);
+  }
   return { wanted, elsewhere: [...elsewhere] };
 }
 
