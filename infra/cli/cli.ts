@@ -7,6 +7,7 @@ import { makeTokens, type Tokens } from '../../shared/altinn/auth/tokens.ts';
 import { ConfigurationError } from '../../shared/runtime/configuration-error.ts';
 import { sanitize } from '../../shared/runtime/sanitize.ts';
 import { type AltinnSettings, readAltinnSettings } from '../../shared/settings/altinn.ts';
+import type { Values } from '../../shared/settings/declared.ts';
 import { lookalikes } from '../../shared/settings/lookalikes.ts';
 import { readGroup } from '../../shared/settings/reading.ts';
 import { AzureError } from '../azure/client/azure-error.ts';
@@ -32,6 +33,7 @@ export interface Cli {
   readonly environment: NodeJS.ProcessEnv;
   /** Whoever is signed in to Azure on this machine. */
   readonly user: TokenCredential;
+  readonly azure: Values<'azure'>['azure'];
   /** @throws ConfigurationError */
   connect(): { settings: AltinnSettings; tokens: Tokens; platform: Platform };
 }
@@ -57,6 +59,7 @@ export async function perform(options: CommonOptions, work: (cli: Cli) => Promis
   try {
     for (const warning of lookalikes(environment)) output.note(`Warning: ${warning}`);
     const { receiver, timeScale } = readGroup(environment, 'commandLine');
+    const azure = readGroup(environment, 'azure');
     const timing = makeTiming(timeScale);
     output.reportEvery = timing.report;
     process.exitCode = await work({
@@ -64,7 +67,8 @@ export async function perform(options: CommonOptions, work: (cli: Cli) => Promis
       timing,
       receiver,
       environment,
-      user: signedInUser(environment.AZURE_TENANT_ID),
+      azure,
+      user: signedInUser(azure.tenant),
       connect: () => connect(environment),
     });
   } catch (error) {

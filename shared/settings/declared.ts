@@ -327,6 +327,33 @@ export const declared = {
       },
     },
   },
+  azure: {
+    title: 'The command line and Azure',
+    about: 'Where the function app is, by the names that azd gives them (`azd env get-values`).',
+    settings: {
+      subscription: {
+        name: 'AZURE_SUBSCRIPTION_ID',
+        type: text('id'),
+        description: 'The subscription, for `doctor --azure`.',
+        example: guid,
+        usedBy: ['command line'],
+      },
+      tenant: {
+        name: 'AZURE_TENANT_ID',
+        type: text('id'),
+        description: 'The tenant to be signed in to, where you have several.',
+        example: guid,
+        usedBy: ['command line'],
+      },
+      functionApp: {
+        name: 'AZURE_FUNCTION_APP_NAME',
+        type: text('name'),
+        description: 'Which function app, where the resource group has several.',
+        example: 'func-abc123',
+        usedBy: ['command line'],
+      },
+    },
+  },
   local: {
     title: 'On a developer machine',
     settings: {

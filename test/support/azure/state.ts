@@ -24,6 +24,7 @@ const functionNames = [
   'receive-events',
   'track-events',
   'due-follow-ups',
+  'measure-queues',
   'follow-up',
   'react',
   'read-status',

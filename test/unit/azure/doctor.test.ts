@@ -29,7 +29,7 @@ async function examine(change: (state: Deployed) => void = () => {}): Promise<Re
   const { state, fetch } = await simulateAzure();
   vi.stubGlobal('fetch', fetch);
   change(state);
-  const cli = { environment: { AZURE_SUBSCRIPTION_ID: subscription }, user: signedIn } as unknown as Cli;
+  const cli = { environment: {}, azure: { subscription }, user: signedIn } as unknown as Cli;
   const value = await findInstallation({ azure: resourceGroup }, cli);
   const context = { installation: { ok: true, value } } as unknown as Context;
   const outcomes: Record<string, Outcome> = {};
@@ -240,14 +240,11 @@ it('finds one app among several by AZURE_FUNCTION_APP_NAME, and says so without 
   const { state, fetch } = await simulateAzure();
   vi.stubGlobal('fetch', fetch);
   state.resources.push(['microsoft.web/sites', 'func-other']);
-  const find = (environment: object) =>
-    findInstallation({ azure: resourceGroup, subscription }, {
-      environment,
-      user: signedIn,
-    } as unknown as Cli);
-  expect(await find({ AZURE_FUNCTION_APP_NAME: app })).toMatchObject({ name: app });
+  const find = (azure: object) =>
+    findInstallation({ azure: resourceGroup, subscription }, { azure, user: signedIn } as unknown as Cli);
+  expect(await find({ functionApp: app })).toMatchObject({ name: app });
   await expect(find({})).rejects.toThrow('several apps in the resource group (func-letters, func-other)');
-  await expect(find({ AZURE_FUNCTION_APP_NAME: 'func-none' })).rejects.toThrow('no function app func-none');
+  await expect(find({ functionApp: 'func-none' })).rejects.toThrow('no function app func-none');
 });
 
 it('expects functions that the app registers', () => {

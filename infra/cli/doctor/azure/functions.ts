@@ -8,6 +8,7 @@ export const alwaysThere = [
   'track-events',
   'due-follow-ups',
   'follow-up',
+  'measure-queues',
   'react',
   'read-status',
   'read-status-of-attachment',

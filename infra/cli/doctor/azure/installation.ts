@@ -42,17 +42,14 @@ export interface AzureOptions {
 
 /** Finds the function app of a resource group. @throws Failure, AzureError */
 export async function findInstallation(options: AzureOptions, cli: Cli): Promise<Installation> {
-  const subscription = options.subscription ?? cli.environment.AZURE_SUBSCRIPTION_ID;
+  const subscription = options.subscription ?? cli.azure.subscription;
   if (!subscription)
     throw new Failure('--subscription is missing, and AZURE_SUBSCRIPTION_ID too', exit.usage);
   const group = `/subscriptions/${encodeURIComponent(subscription)}/resourceGroups/${encodeURIComponent(options.azure ?? '')}`;
   const ask = makeAsk(cli.user);
   const answer = await ask(resourceManager, 'GET', `${group}/resources?api-version=2021-04-01`);
   const resources = resourcesSchema.parse(answer).value;
-  const { id, name } = theApp(
-    ofType(resources, 'Microsoft.Web/sites'),
-    cli.environment.AZURE_FUNCTION_APP_NAME,
-  );
+  const { id, name } = theApp(ofType(resources, 'Microsoft.Web/sites'), cli.azure.functionApp);
   const app = functionApp(ask, id);
   return { ask, app, name, site: siteSchema.parse(await app.describe()), resources };
 }
