@@ -39,7 +39,7 @@ export interface Report {
   readonly complete: boolean;
 }
 
-/** Milliseconds of one run. A function may run for five minutes, and a request that Altinn answers badly takes two. */
+/** Milliseconds of one run. A function may run for ten minutes, and a request that Altinn answers badly takes two and a half. */
 export const maxRunMs = 3 * 60 * 1000;
 
 /** Milliseconds before a lost checkpoint's time where catching up begins: events are registered hours late at times. */
