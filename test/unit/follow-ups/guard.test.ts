@@ -115,6 +115,43 @@ const dies =
     return operation.name === name ? new Promise(() => {}) : undefined;
   };
 
+describe('what the guard says', () => {
+  it.each<[string, Answer, string[]]>([
+    ['that Altinn answered', known(), ['altinn.answered answer=known', 'follow-up.notified']],
+    [
+      'that it waits for Altinn',
+      { is: 'silent', why: 'Altinn answered 503' },
+      ['altinn.answered answer=silent', 'follow-up.waiting kind=never-read'],
+    ],
+    [
+      'that there is no token, and will not be by itself',
+      { is: 'silent', why: 'the key is unknown', refused: 'key' },
+      [
+        'altinn.answered answer=silent',
+        'token.refused fault=key reason="the key is unknown"',
+        'follow-up.waiting kind=never-read',
+      ],
+    ],
+    [
+      'that it is not called for',
+      known({}, { dueAt: undefined }),
+      [
+        'altinn.answered answer=known',
+        `follow-up.suppressed kind=never-read id=${letter} reason=notCalledFor`,
+      ],
+    ],
+    [
+      'that it is early',
+      known({}, { dueAt: '2026-08-27T06:00:00Z' }),
+      ['altinn.answered answer=known', `follow-up.early kind=never-read id=${letter} until=2026-08-27T`],
+    ],
+  ])('is %s', async (_, answer, expected) => {
+    const { check, lines } = await start(() => answer);
+    await check();
+    expect(lines.map((line, index) => line.slice(0, expected[index]?.length))).toEqual(expected);
+  });
+});
+
 describe('the guard', () => {
   it('notifies once that it is open, and records it', async () => {
     const { channel, followUp, check, now } = await start();
