@@ -1,0 +1,131 @@
+metadata description = 'Every alert of infra/azure/alerts.json, and whom they tell.'
+
+@description('The region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('The name of the environment: alerts say it.')
+param environmentName string
+
+@description('The id of the workspace that the app logs to.')
+param workspaceId string
+
+@description('The id of the function app.')
+param appId string
+
+@description('Gigabytes that a day may log; -1 is no limit, and then nothing is near it.')
+param logDailyCapGb int
+
+@description('Addresses that alerts are mailed to, separated by commas.')
+param emails string
+
+@secure()
+@description('Where alerts are posted, in Azure\'s common schema; nowhere where it is empty.')
+param webhookUrl string
+
+@description('Where the runbooks are: a page\'s name is put behind it.')
+param runbooksUrl string
+
+@description('What another alert is made of than alerts.json says, by the alert\'s name: threshold, severity (0 to 4), muted.')
+param overrides object
+
+// Not every alert has the same properties: `any` keeps the compiler from asking for them.
+var alerts = any(loadJsonContent('../alerts.json'))
+var queries = any(loadJsonContent('../queries.json').alerts)
+var logAlerts = filter(alerts, alert => !contains(alert, 'metric'))
+var metricAlerts = filter(alerts, alert => contains(alert, 'metric'))
+var addresses = filter(map(split(emails, ','), address => trim(address)), address => !empty(address))
+
+// 80 percent of the cap. Azure counts 1,000 megabytes to a gigabyte.
+var thresholds = { 'log-cap-near': logDailyCapGb * 800 }
+var muted = logDailyCapGb < 0 ? ['log-cap-near'] : []
+
+resource whom 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'alerts'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'letters'
+    emailReceivers: [
+      for (address, index) in addresses: {
+        name: 'email-${index}'
+        emailAddress: address
+        useCommonAlertSchema: true
+      }
+    ]
+    webhookReceivers: empty(webhookUrl)
+      ? []
+      : [{ name: 'webhook', serviceUri: webhookUrl, useCommonAlertSchema: true }]
+  }
+}
+
+resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for alert in logAlerts: {
+    name: alert.name
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: '${alert.title} (${environmentName})'
+      description: '${alert.title}. What to do: ${runbooksUrl}/${alert.name}.md'
+      severity: overrides[?alert.name].?severity ?? alert.severity
+      enabled: !(overrides[?alert.name].?muted ?? contains(muted, alert.name))
+      scopes: [workspaceId]
+      evaluationFrequency: alert.every
+      windowSize: alert.over
+      autoMitigate: true
+      // The tables of a workspace that nothing has logged to need not be there yet.
+      skipQueryValidation: true
+      criteria: {
+        allOf: [
+          {
+            query: queries[alert.name].text
+            timeAggregation: alert.?measure.?aggregation ?? 'Count'
+            metricMeasureColumn: alert.?measure.?column
+            operator: alert.operator
+            threshold: overrides[?alert.name].?threshold ?? thresholds[?alert.name] ?? alert.threshold
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [whom.id] }
+    }
+  }
+]
+
+resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for alert in metricAlerts: {
+    name: alert.name
+    location: 'global'
+    tags: tags
+    properties: {
+      description: '${alert.title} (${environmentName}). What to do: ${runbooksUrl}/${alert.name}.md'
+      severity: overrides[?alert.name].?severity ?? alert.severity
+      enabled: !(overrides[?alert.name].?muted ?? false)
+      scopes: [appId]
+      evaluationFrequency: alert.every
+      windowSize: alert.over
+      autoMitigate: true
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: alert.metric
+            metricNamespace: 'Microsoft.Web/sites'
+            metricName: alert.metric
+            timeAggregation: 'Total'
+            operator: 'GreaterThan'
+            threshold: overrides[?alert.name].?threshold ?? alert.threshold
+            // An app that was never called need not have its metrics yet.
+            skipMetricValidation: true
+          }
+        ]
+      }
+      actions: [{ actionGroupId: whom.id }]
+    }
+  }
+]
