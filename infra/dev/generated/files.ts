@@ -1,7 +1,10 @@
 import { eventsPage } from './events-page.ts';
 import { localSettings } from './local-settings.ts';
+import { queriesFile } from './queries.ts';
+import { runbooksPage } from './runbooks-page.ts';
 import { settingsPage } from './settings-page.ts';
 import { signalsPage } from './signals-page.ts';
+import { workbook } from './workbook.ts';
 
 export interface GeneratedFile {
   /** From the repository's root. */
@@ -15,5 +18,8 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/settings.md', content: settingsPage },
   { path: 'docs/signals.md', content: signalsPage },
   { path: 'docs/events.md', content: eventsPage },
+  { path: 'docs/runbooks/README.md', content: runbooksPage },
+  { path: 'infra/azure/queries.json', content: queriesFile },
+  { path: 'infra/azure/workbook.json', content: workbook },
   { path: 'local.settings.example.json', content: localSettings },
 ];
