@@ -55,7 +55,8 @@ describe('an alert', () => {
     expect(onLog.filter(({ every }) => steps.indexOf(every) < steps.indexOf('PT15M'))).toEqual([]);
   });
 
-  it('has a name that no other has', () => {
+  it('has a name that no other has, and that Azure takes', () => {
+    for (const { name } of all) expect(name).toMatch(/^[a-z][a-z-]{1,60}[a-z]$/);
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   });
 });
