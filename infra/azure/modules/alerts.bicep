@@ -28,8 +28,14 @@ param webhookUrl string
 @description('Where the runbooks are: a page\'s name is put behind it.')
 param runbooksUrl string
 
-@description('What another alert is made of than alerts.json says, by the alert\'s name: threshold, severity (0 to 4), muted.')
-param overrides object
+@description('Alerts that tell nobody, by name, separated by commas.')
+param muted string
+
+@description('Other thresholds than alerts.json has: name=number, separated by commas.')
+param thresholds string
+
+@description('Other severities than alerts.json has: name=number from 0 (critical) to 4, separated by commas.')
+param severities string
 
 // Not every alert has the same properties: `any` keeps the compiler from asking for them.
 var alerts = any(loadJsonContent('../alerts.json'))
@@ -38,9 +44,19 @@ var logAlerts = filter(alerts, alert => !contains(alert, 'metric'))
 var metricAlerts = filter(alerts, alert => contains(alert, 'metric'))
 var addresses = filter(map(split(emails, ','), address => trim(address)), address => !empty(address))
 
-// 80 percent of the cap. Azure counts 1,000 megabytes to a gigabyte.
-var thresholds = { 'log-cap-near': logDailyCapGb * 800 }
-var muted = logDailyCapGb < 0 ? ['log-cap-near'] : []
+var otherThresholds = toObject(
+  filter(split(thresholds, ','), one => contains(one, '=')),
+  one => trim(split(one, '=')[0]),
+  one => int(trim(split(one, '=')[1]))
+)
+var otherSeverities = toObject(
+  filter(split(severities, ','), one => contains(one, '=')),
+  one => trim(split(one, '=')[0]),
+  one => int(trim(split(one, '=')[1]))
+)
+// 80 percent of the cap. Azure counts 1,000 megabytes to a gigabyte. Without a cap nothing is near it.
+var ofCap = { 'log-cap-near': logDailyCapGb * 800 }
+var silent = concat(map(split(muted, ','), name => trim(name)), logDailyCapGb < 0 ? ['log-cap-near'] : [])
 
 resource whom 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'alerts'
@@ -71,8 +87,8 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     properties: {
       displayName: '${alert.title} (${environmentName})'
       description: '${alert.title}. What to do: ${runbooksUrl}/${alert.name}.md'
-      severity: overrides[?alert.name].?severity ?? alert.severity
-      enabled: !(overrides[?alert.name].?muted ?? contains(muted, alert.name))
+      severity: otherSeverities[?alert.name] ?? alert.severity
+      enabled: !contains(silent, alert.name)
       scopes: [workspaceId]
       evaluationFrequency: alert.every
       windowSize: alert.over
@@ -86,7 +102,7 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
             timeAggregation: alert.?measure.?aggregation ?? 'Count'
             metricMeasureColumn: alert.?measure.?column
             operator: alert.operator
-            threshold: overrides[?alert.name].?threshold ?? thresholds[?alert.name] ?? alert.threshold
+            threshold: otherThresholds[?alert.name] ?? ofCap[?alert.name] ?? alert.threshold
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
           }
         ]
@@ -98,13 +114,13 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
 
 // A muted one is left out, lest Azure refuse the whole deployment for a metric that the plan does not have.
 resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
-  for alert in metricAlerts: if (!(overrides[?alert.name].?muted ?? false)) {
+  for alert in metricAlerts: if (!contains(silent, alert.name)) {
     name: alert.name
     location: 'global'
     tags: tags
     properties: {
       description: '${alert.title} (${environmentName}). What to do: ${runbooksUrl}/${alert.name}.md'
-      severity: overrides[?alert.name].?severity ?? alert.severity
+      severity: otherSeverities[?alert.name] ?? alert.severity
       enabled: true
       scopes: [appId]
       evaluationFrequency: alert.every
@@ -120,7 +136,7 @@ resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
             metricName: alert.metric
             timeAggregation: 'Total'
             operator: 'GreaterThan'
-            threshold: overrides[?alert.name].?threshold ?? alert.threshold
+            threshold: otherThresholds[?alert.name] ?? alert.threshold
             // An app that was never called need not have its metrics yet.
             skipMetricValidation: true
           }

@@ -26,7 +26,14 @@ Each page says what it means for letters, how to look, what to do, and how to kn
 
 ${table(['alert', 'tells', 'severity', 'fires at', 'window', 'looked at every'], rows)}
 
-Each has a threshold and a severity that can be changed, and can be muted: \`alertOverrides\` of \`infra/azure/main.bicep\`, by the alert's name, as in \`{ "many-duplicates": { "threshold": 40, "severity": 4 }, "unlisted-callers": { "muted": true } }\`.
+A threshold and a severity can be changed, and an alert muted, by its name:
+
+\`\`\`
+azd env set ALERT_THRESHOLDS 'many-duplicates=40,late-messages=1800'
+azd env set ALERT_SEVERITIES 'many-duplicates=4'
+azd env set MUTED_ALERTS 'unlisted-callers'
+azd provision
+\`\`\`
 
 ${onLog} are on the log and ${alerts().length - onLog} on Azure's own counts. Azure charges for each, and for how often it is looked at: on the log a quarter of an hour is [the cheapest step](https://azure.microsoft.com/pricing/details/monitor/).
 
