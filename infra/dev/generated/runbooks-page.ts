@@ -12,8 +12,8 @@ export function runbooksPage(): string {
       alert.title,
       `${alert.severity} ${severities[alert.severity]}`,
       `${'operator' in alert && alert.operator === 'LessThan' ? 'below' : 'above'} ${alert.threshold} ${alert.counts}`,
-      alert.over.replace(/^PT?/, ''),
-      alert.every.replace(/^PT?/, ''),
+      spelt(alert.over),
+      spelt(alert.every),
     ]);
   const onLog = alerts().filter((alert) => 'operator' in alert).length;
   return `# Runbooks
@@ -54,4 +54,9 @@ The workbook has the whole picture: in Azure's portal the resource group, then t
 AppTraces | where Message has "4bf92f3577b34da6a3ce929d0e0e4736" | sort by TimeGenerated asc
 \`\`\`
 `;
+}
+
+function spelt(duration: string): string {
+  const [, count, unit = ''] = /^PT?(\d+)([MHD])$/.exec(duration) ?? [];
+  return `${count} ${{ M: 'min', H: 'h', D: 'd' }[unit]}`;
 }
