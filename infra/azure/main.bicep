@@ -1,0 +1,267 @@
+targetScope = 'subscription'
+
+metadata description = 'Everything that one environment of altinn-correspondence-events needs in Azure.'
+
+@minLength(1)
+@maxLength(64)
+@description('The name of the environment: what the resource group is called, and what the other names are made of.')
+param environmentName string
+
+@minLength(1)
+@description('The region of every resource; one that has Flex Consumption.')
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@description('The object id of who deploys: a person, a group or a pipeline.')
+param principalId string = ''
+
+@description('What that is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param principalType string = 'User'
+
+@description('Whether who deploys may use the queues and tables, and read and write secrets. The command line and the hook after deployment need it. Turning it off takes away nothing that was given.')
+param operatorAccess bool = true
+
+@description('The version of Node.js.')
+@allowed(['22', '24'])
+param nodeVersion string = '22'
+
+@description('Memory of an instance, in MB. The processor goes with it, and so does the price.')
+@allowed([512, 2048])
+param instanceMemoryMB int = 2048
+
+@minValue(1)
+@maxValue(1000)
+@description('How many instances there may be of each queue function, and of those that answer HTTP. Azure has refused less than 40.')
+param maximumInstanceCount int = 40
+
+@minValue(0)
+@maxValue(20)
+@description('How many instances wait for events at all times. Each is paid for; 0 lets the first event of a quiet time wait for a start. With zones it is at least two.')
+param alwaysReadyInstances int = 0
+
+@description('Whether instances are spread over zones. Not every region can, and what is always ready is then at least two of each.')
+param zoneRedundant bool = false
+
+@description('Copies of what is stored. Standard_ZRS survives the loss of a zone; Standard_LRS is for regions without zones.')
+@allowed(['Standard_ZRS', 'Standard_GZRS', 'Standard_RAGZRS', 'Standard_LRS', 'Standard_GRS', 'Standard_RAGRS'])
+param storageRedundancy string = 'Standard_ZRS'
+
+@description('Whether a lock keeps the account of events from being deleted. `azd down` fails while it is there; set to false it stays until somebody takes it away.')
+param lockData bool = true
+
+@description('Whether a deleted vault cannot be purged for 90 days. It cannot be turned off again, and the same environment can then only be made anew by recovering its vault.')
+param vaultPurgeProtection bool = true
+
+@description('Whether storage and vault are reached by private endpoints in a network alone. The app itself stays open: Altinn calls it from the internet.')
+param privateNetwork bool = false
+
+@description('The addresses of that network: a /24, or wider.')
+param networkAddressPrefix string = '10.80.0.0/24'
+
+@description('Addresses and CIDRs, separated by commas, that reach storage and vault besides the private network: the operator\'s. Storage takes no /31 and /32: write the address alone.')
+param operatorAddresses string = ''
+
+@minValue(-1)
+@description('Gigabytes that a day may log. What is above is lost, signals and all: -1 is no limit.')
+param logDailyCapGb int = 5
+
+@minValue(30)
+@maxValue(730)
+@description('Days that the log is kept.')
+param logRetentionDays int = 90
+
+@description('Settings of docs/settings.md by their names, as text. Empty ones are not set. Secrets do not belong here: they are put into the vault.')
+param settings object = {}
+
+@description('Whether the operator has put the client\'s key into the vault, as the secret maskinporten-key. Until then the settings that need it wait, and Altinn is not called.')
+param maskinportenKeyInVault bool = false
+
+@description('Whether the operator has put what signs follow-ups into the vault, as the secret follow-up-webhook-secret. Until then follow-ups go to the log.')
+param followUpWebhookSecretInVault bool = false
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var names = {
+  resourceGroup: 'rg-${environmentName}'
+  identity: 'id-${token}'
+  hostStorage: 'sthost${token}'
+  dataStorage: 'stdata${token}'
+  vault: 'kv-${token}'
+  workspace: 'log-${token}'
+  insights: 'appi-${token}'
+  network: 'vnet-${token}'
+  plan: 'plan-${token}'
+  app: 'func-${token}'
+}
+var tags = { 'azd-env-name': environmentName }
+var packageContainer = 'app-package'
+var openTo = privateNetwork && !empty(operatorAddresses) ? split(replace(operatorAddresses, ' ', ''), ',') : []
+
+var operators = operatorAccess && !empty(principalId) ? [principalId] : []
+var operatorOfQueues = [
+  for id in operators: { principalId: id, principalType: principalType, role: 'Storage Queue Data Contributor' }
+]
+var operatorOfTables = [
+  for id in operators: { principalId: id, principalType: principalType, role: 'Storage Table Data Contributor' }
+]
+var operatorOfSecrets = [
+  for id in operators: { principalId: id, principalType: principalType, role: 'Key Vault Secrets Officer' }
+]
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: names.resourceGroup
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: { name: names.identity, location: location, tags: tags }
+}
+
+// Locks and keys of the host, and the package; its diagnostic events are rows of a table.
+module hostStorage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: names.hostStorage
+    location: location
+    tags: tags
+    redundancy: storageRedundancy
+    container: packageContainer
+    privateNetwork: privateNetwork
+    openTo: openTo
+    grants: [
+      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Storage Blob Data Owner' }
+      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Storage Table Data Contributor' }
+    ]
+  }
+}
+
+// The product's own queues and tables: letters, and who they are about.
+module dataStorage 'modules/storage.bicep' = {
+  scope: group
+  params: {
+    name: names.dataStorage
+    location: location
+    tags: tags
+    redundancy: storageRedundancy
+    privateNetwork: privateNetwork
+    openTo: openTo
+    lock: lockData
+    grants: concat(operatorOfQueues, operatorOfTables, [
+      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Storage Queue Data Contributor' }
+      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Storage Table Data Contributor' }
+    ])
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  scope: group
+  params: {
+    name: names.vault
+    location: location
+    tags: tags
+    purgeProtection: vaultPurgeProtection
+    privateNetwork: privateNetwork
+    openTo: openTo
+    grants: concat(operatorOfSecrets, [
+      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Key Vault Secrets User' }
+    ])
+  }
+}
+
+module monitor 'modules/monitor.bicep' = {
+  scope: group
+  params: {
+    workspaceName: names.workspace
+    insightsName: names.insights
+    location: location
+    tags: tags
+    dailyCapGb: logDailyCapGb
+    retentionDays: logRetentionDays
+    grants: [
+      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Monitoring Metrics Publisher' }
+    ]
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  scope: group
+  params: { name: names.network, location: location, tags: tags, addressPrefix: networkAddressPrefix }
+}
+
+module endpoints 'modules/private-endpoints.bicep' = if (privateNetwork) {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    networkId: network!.outputs.id
+    subnetId: network!.outputs.endpointsSubnetId
+    token: token
+    hostStorageId: hostStorage.outputs.id
+    dataStorageId: dataStorage.outputs.id
+    vaultId: vault.outputs.id
+  }
+}
+
+module app 'modules/app.bicep' = {
+  scope: group
+  params: {
+    planName: names.plan
+    name: names.app
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    hostBlobServiceUri: hostStorage.outputs.blobServiceUri
+    packageContainer: packageContainer
+    nodeVersion: nodeVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: zoneRedundant && alwaysReadyInstances == 1 ? 2 : alwaysReadyInstances
+    zoneRedundant: zoneRedundant
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+  }
+  dependsOn: [dataStorage, endpoints, monitor, vault]
+}
+
+module appSettings 'modules/app-settings.bicep' = {
+  scope: group
+  params: {
+    appName: app.outputs.name
+    identityClientId: identity.outputs.clientId
+    insightsName: monitor.outputs.insightsName
+    hostStorageName: hostStorage.outputs.name
+    dataStorageName: dataStorage.outputs.name
+    vaultName: vault.outputs.name
+    settings: settings
+    maskinportenKeyInVault: maskinportenKeyInVault
+    followUpWebhookSecretInVault: followUpWebhookSecretInVault
+  }
+}
+
+// Alerts and the workbook go here. There is for them: monitor.outputs.workspaceId and .insightsId,
+// dataStorage.outputs.id, app.outputs.id and .name, location, tags, names and token.
+
+@description('Where the resources are.')
+output AZURE_RESOURCE_GROUP string = group.name
+
+@description('The function app.')
+output AZURE_FUNCTION_APP_NAME string = app.outputs.name
+
+@description('Where Altinn posts, without its key.')
+output WEBHOOK_ENDPOINT string = '${app.outputs.url}/api/events'
+
+@description('The vault of the keys.')
+output AZURE_KEY_VAULT_NAME string = vault.outputs.name
+
+@description('The address of that vault.')
+output AZURE_KEY_VAULT_ENDPOINT string = vault.outputs.uri
+
+@description('The queues of the product, as the command line is told of them.')
+output DATA_STORAGE__queueServiceUri string = dataStorage.outputs.queueServiceUri
+
+@description('The tables of the product, as the command line is told of them.')
+output DATA_STORAGE__tableServiceUri string = dataStorage.outputs.tableServiceUri
+
+@description('The workspace that the log is in.')
+output AZURE_LOG_ANALYTICS_WORKSPACE_ID string = monitor.outputs.workspaceId

@@ -1,0 +1,67 @@
+metadata description = 'Where the app logs to: a workspace, and Application Insights on top of it.'
+
+import { grant } from '../grant.bicep'
+
+@description('The name of the Log Analytics workspace.')
+param workspaceName string
+
+@description('The name of the Application Insights resource.')
+param insightsName string
+
+@description('The region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Gigabytes that a day may log; -1 is no limit.')
+param dailyCapGb int
+
+@description('Days that the log is kept.')
+param retentionDays int
+
+@description('Who may log.')
+param grants grant[]
+
+var roleIds = loadJsonContent('../role-ids.json')
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
+  name: workspaceName
+  location: location
+  tags: tags
+  properties: {
+    features: { disableLocalAuth: true, enableLogAccessUsingOnlyResourcePermissions: true }
+    retentionInDays: retentionDays
+    sku: { name: 'PerGB2018' }
+    workspaceCapping: { dailyQuotaGb: dailyCapGb }
+  }
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' = {
+  name: insightsName
+  location: location
+  tags: tags
+  kind: 'web'
+  properties: {
+    Application_Type: 'web'
+    DisableLocalAuth: true
+    IngestionMode: 'LogAnalytics'
+    WorkspaceResourceId: workspace.id
+  }
+}
+
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for one in grants: {
+    name: guid(insights.id, one.principalId, one.role)
+    scope: insights
+    properties: {
+      principalId: one.principalId
+      principalType: one.principalType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[one.role])
+    }
+  }
+]
+
+output workspaceId string = workspace.id
+output insightsId string = insights.id
+output insightsName string = insights.name
