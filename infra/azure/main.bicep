@@ -242,6 +242,9 @@ module appSettings 'modules/app-settings.bicep' = {
 // Alerts and the workbook go here. There is for them: monitor.outputs.workspaceId and .insightsId,
 // dataStorage.outputs.id, app.outputs.id and .name, location, tags, names and token.
 
+@description('Who signs in to these resources.')
+output AZURE_TENANT_ID string = tenant().tenantId
+
 @description('Where the resources are.')
 output AZURE_RESOURCE_GROUP string = group.name
 
@@ -249,7 +252,7 @@ output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP_NAME string = app.outputs.name
 
 @description('Where Altinn posts, without its key.')
-output WEBHOOK_ENDPOINT string = '${app.outputs.url}/api/events'
+output RECEIVER_ENDPOINT string = '${app.outputs.url}/api/events'
 
 @description('The vault of the keys.')
 output AZURE_KEY_VAULT_NAME string = vault.outputs.name

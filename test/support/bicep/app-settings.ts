@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { evaluate } from './evaluate.ts';
+import type { Expression } from './expression.ts';
+import { readBicep } from './file.ts';
+import { keysOf, propertyOf, walk } from './walk.ts';
+
+const file = readBicep('infra/azure/modules/app-settings.bicep');
+const { value } = file.resources.find(({ name }) => name === 'appSettings') as { value: Expression };
+const objects = [...walk(propertyOf(value, 'properties') as Expression)].filter(
+  ({ kind }) => kind === 'object',
+);
+
+/** What Bicep itself sets, whatever it is set under: each with its value as far as that is known. */
+export const appSettings = new Map(
+  objects.flatMap((object) =>
+    keysOf(object).map((key) => [key, textOf(propertyOf(object, key) as Expression)] as const),
+  ),
+);
+
+/** The settings that azd takes from its environment. */
+export const azdSettings = Object.keys(
+  JSON.parse(readFileSync('infra/azure/main.parameters.json', 'utf8')).parameters.settings.value,
+);
+
+/** The names that a variable lists. */
+export const waitingFor = (variable: string): string[] =>
+  evaluate(file.variables.find(({ name }) => name === variable)?.value, new Map()) as string[];
+
+function textOf(expression: Expression): string {
+  if (expression.kind === 'value') return String(expression.value);
+  return expression.kind === 'text'
+    ? expression.parts.map((part) => (typeof part === 'string' ? part : '…')).join('')
+    : '…';
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { allSettings, declared } from '../../../shared/settings/declared.ts';
+import type { Setting } from '../../../shared/settings/setting.ts';
+import { appSettings, azdSettings, waitingFor } from '../../support/bicep/app-settings.ts';
+
+const namesOf = (...groups: { settings: Readonly<Record<string, Setting>> }[]) =>
+  groups.flatMap(({ settings }) => Object.values(settings).map(({ name }) => name));
+
+/** What the Functions host and its extensions read, and no code of ours. */
+const ofThePlatform = [
+  'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
+  'APPLICATIONINSIGHTS_CONNECTION_STRING',
+  'AzureWebJobsStorage__blobServiceUri',
+  'AzureWebJobsStorage__credential',
+  'DATA_STORAGE__credential',
+];
+
+/** Microsoft Learn, "App settings reference for Azure Functions", Flex Consumption plan deprecations. */
+const notOnFlex =
+  /^(ENABLE_ORYX_BUILD|FUNCTIONS_(EXTENSION_VERSION|MAX_HTTP_CONCURRENCY|WORKER_\w+)|SCM_DO_BUILD_DURING_DEPLOYMENT|TZ|WEBSITE_\w+)$/;
+
+/** What would bring a key back. */
+const withKeys = /^(APPINSIGHTS_INSTRUMENTATIONKEY|AzureWebJobsDashboard|AzureWebJobsStorage|DATA_STORAGE)$/;
+
+const secrets = ['FOLLOW_UP_WEBHOOK_SECRET', 'MASKINPORTEN_KEY'];
+
+describe('the application settings in Bicep', () => {
+  it('are all known, to the product or to the platform', () => {
+    const known = [...allSettings.map(({ name }) => name), ...ofThePlatform];
+    expect(unknownIn([...appSettings.keys(), ...azdSettings], known)).toEqual([]);
+    expect(unknownIn(['FOLLOW_UP', ...known], known)).toEqual(['FOLLOW_UP']);
+  });
+
+  it('have all that an identity needs to reach the log and both storage accounts', () => {
+    const ofStorage = namesOf(declared.hostStorage, declared.dataStorage).filter((name) =>
+      name.includes('__'),
+    );
+    expect([...appSettings.keys()].sort()).toEqual([...ofThePlatform, ...ofStorage, ...secrets].sort());
+  });
+
+  it.each([...appSettings.keys(), ...azdSettings])(
+    '%s is none that Flex Consumption refuses, and no key',
+    (name) => {
+      expect(name).not.toMatch(notOnFlex);
+      expect(name).not.toMatch(withKeys);
+    },
+  );
+
+  it('would be found if they were', () => {
+    for (const name of [
+      'FUNCTIONS_WORKER_RUNTIME',
+      'FUNCTIONS_EXTENSION_VERSION',
+      'WEBSITE_RUN_FROM_PACKAGE',
+    ]) {
+      expect(name).toMatch(notOnFlex);
+    }
+    expect('AzureWebJobsStorage').toMatch(withKeys);
+  });
+
+  it.each(secrets)('%s is a reference to the vault', (name) => {
+    expect(appSettings.get(name)).toMatch(/^@Microsoft\.KeyVault\(SecretUri=.+\/[a-z-]+\)$/);
+  });
+});
+
+describe('the settings that azd takes from its environment', () => {
+  it('are all that the app has, but for secrets and for what Bicep sets', () => {
+    const own = allSettings
+      .filter(({ usedBy, secret, name }) => usedBy.includes('app') && !secret && !appSettings.has(name))
+      .map(({ name }) => name)
+      .filter((name) => name !== 'MASKINPORTEN_KEY_FILE');
+    expect([...azdSettings].sort()).toEqual(own.sort());
+  });
+
+  it('wait for the key, if without it the app would not start', () => {
+    const { key, keyFile, ...ofMaskinporten } = declared.maskinporten.settings;
+    expect(waitingFor('needMaskinportenKey').sort()).toEqual(
+      namesOf(declared.altinn, { settings: ofMaskinporten }).sort(),
+    );
+    expect(waitingFor('needWebhookSecret')).toEqual([declared.webhook.settings.url.name]);
+  });
+});
+
+function unknownIn(names: readonly string[], known: readonly string[]): string[] {
+  return names.filter((name) => !known.includes(name));
+}
