@@ -97,17 +97,6 @@ var tags = { 'azd-env-name': environmentName }
 var packageContainer = 'app-package'
 var openTo = privateNetwork && !empty(operatorAddresses) ? split(replace(operatorAddresses, ' ', ''), ',') : []
 
-var operators = operatorAccess && !empty(principalId) ? [principalId] : []
-var operatorOfQueues = [
-  for id in operators: { principalId: id, principalType: principalType, role: 'Storage Queue Data Contributor' }
-]
-var operatorOfTables = [
-  for id in operators: { principalId: id, principalType: principalType, role: 'Storage Table Data Contributor' }
-]
-var operatorOfSecrets = [
-  for id in operators: { principalId: id, principalType: principalType, role: 'Key Vault Secrets Officer' }
-]
-
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: names.resourceGroup
   location: location
@@ -119,7 +108,7 @@ module identity 'modules/identity.bicep' = {
   params: { name: names.identity, location: location, tags: tags }
 }
 
-// Locks and keys of the host, and the package; its diagnostic events are rows of a table.
+// The Functions host's: its locks and keys, and the package.
 module hostStorage 'modules/storage.bicep' = {
   scope: group
   params: {
@@ -130,10 +119,6 @@ module hostStorage 'modules/storage.bicep' = {
     container: packageContainer
     privateNetwork: privateNetwork
     openTo: openTo
-    grants: [
-      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Storage Blob Data Owner' }
-      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Storage Table Data Contributor' }
-    ]
   }
 }
 
@@ -148,10 +133,6 @@ module dataStorage 'modules/storage.bicep' = {
     privateNetwork: privateNetwork
     openTo: openTo
     lock: lockData
-    grants: concat(operatorOfQueues, operatorOfTables, [
-      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Storage Queue Data Contributor' }
-      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Storage Table Data Contributor' }
-    ])
   }
 }
 
@@ -164,9 +145,6 @@ module vault 'modules/vault.bicep' = {
     purgeProtection: vaultPurgeProtection
     privateNetwork: privateNetwork
     openTo: openTo
-    grants: concat(operatorOfSecrets, [
-      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Key Vault Secrets User' }
-    ])
   }
 }
 
@@ -179,10 +157,32 @@ module monitor 'modules/monitor.bicep' = {
     tags: tags
     dailyCapGb: logDailyCapGb
     retentionDays: logRetentionDays
-    grants: [
-      { principalId: identity.outputs.principalId, principalType: 'ServicePrincipal', role: 'Monitoring Metrics Publisher' }
-    ]
   }
+}
+
+module appRoles 'modules/app-roles.bicep' = {
+  scope: group
+  params: {
+    // Known once the identity is there: what-if says nothing of these roles.
+    #disable-next-line what-if-short-circuiting
+    principalId: identity.outputs.principalId
+    hostStorageName: names.hostStorage
+    dataStorageName: names.dataStorage
+    vaultName: names.vault
+    insightsName: names.insights
+  }
+  dependsOn: [hostStorage, dataStorage, vault, monitor]
+}
+
+module operatorRoles 'modules/operator-roles.bicep' = if (operatorAccess && !empty(principalId)) {
+  scope: group
+  params: {
+    principalId: principalId
+    principalType: principalType
+    dataStorageName: names.dataStorage
+    vaultName: names.vault
+  }
+  dependsOn: [dataStorage, vault]
 }
 
 module network 'modules/network.bicep' = if (privateNetwork) {
@@ -221,22 +221,23 @@ module app 'modules/app.bicep' = {
     zoneRedundant: zoneRedundant
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
   }
-  dependsOn: [dataStorage, endpoints, monitor, vault]
+  dependsOn: [appRoles, endpoints]
 }
 
 module appSettings 'modules/app-settings.bicep' = {
   scope: group
   params: {
-    appName: app.outputs.name
+    appName: names.app
     identityClientId: identity.outputs.clientId
-    insightsName: monitor.outputs.insightsName
-    hostStorageName: hostStorage.outputs.name
-    dataStorageName: dataStorage.outputs.name
-    vaultName: vault.outputs.name
+    insightsName: names.insights
+    hostStorageName: names.hostStorage
+    dataStorageName: names.dataStorage
+    vaultName: names.vault
     settings: settings
     maskinportenKeyInVault: maskinportenKeyInVault
     followUpWebhookSecretInVault: followUpWebhookSecretInVault
   }
+  dependsOn: [app]
 }
 
 // Alerts and the workbook go here. There is for them: monitor.outputs.workspaceId and .insightsId,

@@ -1,7 +1,5 @@
 metadata description = 'Where the app logs to: a workspace, and Application Insights on top of it.'
 
-import { grant } from '../grant.bicep'
-
 @description('The name of the Log Analytics workspace.')
 param workspaceName string
 
@@ -19,11 +17,6 @@ param dailyCapGb int
 
 @description('Days that the log is kept.')
 param retentionDays int
-
-@description('Who may log.')
-param grants grant[]
-
-var roleIds = loadJsonContent('../role-ids.json')
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: workspaceName
@@ -49,18 +42,6 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     WorkspaceResourceId: workspace.id
   }
 }
-
-resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for one in grants: {
-    name: guid(insights.id, one.principalId, one.role)
-    scope: insights
-    properties: {
-      principalId: one.principalId
-      principalType: one.principalType
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[one.role])
-    }
-  }
-]
 
 output workspaceId string = workspace.id
 output insightsId string = insights.id

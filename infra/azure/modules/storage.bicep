@@ -1,6 +1,4 @@
-metadata description = 'A storage account without keys, and who may use what it holds.'
-
-import { grant } from '../grant.bicep'
+metadata description = 'A storage account without keys.'
 
 @minLength(3)
 @maxLength(24)
@@ -27,11 +25,6 @@ param openTo string[]
 
 @description('Whether nothing may delete the account until the lock is taken away.')
 param lock bool = false
-
-@description('Who may do what with queues, tables and blobs.')
-param grants grant[]
-
-var roleIds = loadJsonContent('../role-ids.json')
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: name
@@ -68,18 +61,6 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     }
   }
 }
-
-resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for one in grants: {
-    name: guid(account.id, one.principalId, one.role)
-    scope: account
-    properties: {
-      principalId: one.principalId
-      principalType: one.principalType
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[one.role])
-    }
-  }
-]
 
 resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
   name: 'keep'

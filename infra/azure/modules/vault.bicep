@@ -1,7 +1,5 @@
 metadata description = 'The vault of the keys that the operator puts there. Who may read it is said by roles alone.'
 
-import { grant } from '../grant.bicep'
-
 @minLength(3)
 @maxLength(24)
 @description('The name of the vault.')
@@ -21,11 +19,6 @@ param privateNetwork bool
 
 @description('Addresses and CIDRs that reach the vault besides private endpoints.')
 param openTo string[]
-
-@description('Who may read or write secrets.')
-param grants grant[]
-
-var roleIds = loadJsonContent('../role-ids.json')
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
@@ -47,18 +40,6 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     }
   }
 }
-
-resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for one in grants: {
-    name: guid(vault.id, one.principalId, one.role)
-    scope: vault
-    properties: {
-      principalId: one.principalId
-      principalType: one.principalType
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[one.role])
-    }
-  }
-]
 
 output id string = vault.id
 output name string = vault.name

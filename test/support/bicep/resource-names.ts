@@ -34,7 +34,7 @@ export function resourceNames(path: string, given: Scope): ResourceName[] {
 }
 
 /** What is made once for each turn of a loop; a loop over what is not known is taken to turn once. */
-function turns(value: Expression, scope: Scope): (readonly [Expression, Scope])[] {
+export function turns(value: Expression, scope: Scope): (readonly [Expression, Scope])[] {
   if (value.kind !== 'loop') return [[value, scope]];
   const over = evaluate(value.over, scope);
   return (Array.isArray(over) ? over : [unknown]).map((one) => [

@@ -2,67 +2,80 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { bicepFiles, main } from '../../support/bicep/all-files.ts';
 import { restsOn } from '../../support/bicep/dependencies.ts';
-import type { Module } from '../../support/bicep/file.ts';
-import { keysOf, propertyOf, walk } from '../../support/bicep/walk.ts';
+import { evaluate, scopeOf } from '../../support/bicep/evaluate.ts';
+import { type BicepFile, type Module, parseBicep } from '../../support/bicep/file.ts';
+import { turns } from '../../support/bicep/resource-names.ts';
+import { propertyOf } from '../../support/bicep/walk.ts';
 
 const read = (path: string): Record<string, string> => JSON.parse(readFileSync(path, 'utf8'));
 const roleIds = read('infra/azure/role-ids.json');
 
-/** The roles that a module is told to give, to the app and to who deploys. */
-function rolesOf(name: string): string[] {
-  const module = main.modules.find((one) => one.name === name) as Module;
-  const names = restsOn(propertyOf(propertyOf(module.value, 'params'), 'grants') ?? module.value, main);
-  const values = [
-    module.value,
-    ...main.variables.filter((one) => names.has(one.name)).map(({ value }) => value),
-  ];
-  return values
-    .flatMap((value) => [...walk(value)])
-    .flatMap((part) => {
-      const role = propertyOf(part, 'role');
-      return role?.kind === 'value' ? [String(role.value)] : [];
-    })
-    .sort();
+/** The roles that a file gives, each after the resource that it is given on. An assignment's name ends with its role. */
+function rolesIn(file: BicepFile): string[] {
+  const scope = scopeOf(file, new Map([['principalId', 'somebody']]));
+  return file.resources
+    .filter(({ type }) => type === 'Microsoft.Authorization/roleAssignments')
+    .flatMap(({ value }) =>
+      turns(value, scope).map(([body, turn]) => {
+        const on = propertyOf(body, 'scope');
+        const name = propertyOf(body, 'name');
+        const role = name?.kind === 'call' ? evaluate(name.arguments.at(-1), turn) : undefined;
+        return `${on?.kind === 'name' ? on.name : 'everything'}: ${String(role)}`;
+      }),
+    );
 }
+
+const rolesOf = (module: string) =>
+  rolesIn(bicepFiles.get(`infra/azure/modules/${module}.bicep`) as BicepFile);
 
 describe('roles', () => {
   it('have the ids that Azure publishes', () => {
     expect(read('test/fixtures/azure-role-ids.json')).toMatchObject(roleIds);
   });
 
-  it('are these and no more', () => {
-    expect(
-      Object.fromEntries(
-        ['hostStorage', 'dataStorage', 'monitor', 'vault'].map((name) => [name, rolesOf(name)]),
-      ),
-    ).toEqual({
-      hostStorage: ['Storage Blob Data Owner', 'Storage Table Data Contributor'],
-      dataStorage: [
-        'Storage Queue Data Contributor',
-        'Storage Queue Data Contributor',
-        'Storage Table Data Contributor',
-        'Storage Table Data Contributor',
-      ],
-      monitor: ['Monitoring Metrics Publisher'],
-      vault: ['Key Vault Secrets Officer', 'Key Vault Secrets User'],
-    });
-    expect(new Set(main.modules.flatMap(({ name }) => rolesOf(name)))).toEqual(new Set(Object.keys(roleIds)));
+  it('of the app are these', () => {
+    expect(rolesOf('app-roles')).toEqual([
+      'hostStorage: Storage Blob Data Owner',
+      'hostStorage: Storage Table Data Contributor',
+      'dataStorage: Storage Queue Data Contributor',
+      'dataStorage: Storage Table Data Contributor',
+      'vault: Key Vault Secrets User',
+      'insights: Monitoring Metrics Publisher',
+    ]);
   });
 
-  it('are given on one resource each, never on a group or a subscription', () => {
-    const assignments = [...bicepFiles.values()]
-      .flatMap(({ resources }) => resources)
-      .filter(({ type }) => type === 'Microsoft.Authorization/roleAssignments')
-      .map(({ value }) => (value.kind === 'loop' ? value.body : value));
-    expect(assignments).toHaveLength(3);
-    expect(assignments.map((body) => keysOf(body).includes('scope'))).toEqual([true, true, true]);
+  it('of who deploys are these', () => {
+    expect(rolesOf('operator-roles')).toEqual([
+      'dataStorage: Storage Queue Data Contributor',
+      'dataStorage: Storage Table Data Contributor',
+      'vault: Key Vault Secrets Officer',
+    ]);
+  });
+
+  it('are given nowhere else', () => {
+    const files = [...bicepFiles].filter(([, file]) => rolesIn(file).length > 0).map(([path]) => path);
+    expect(files).toEqual([
+      'infra/azure/modules/app-roles.bicep',
+      'infra/azure/modules/operator-roles.bicep',
+    ]);
+    expect(
+      [...rolesOf('app-roles'), ...rolesOf('operator-roles')].map((one) => roleIds[one.split(': ')[1] ?? '']),
+    ).not.toContain(undefined);
   });
 
   it('are there before the app is', () => {
     const app = main.modules.find(({ name }) => name === 'app') as Module;
-    const before = restsOn(app.value, main);
-    expect([...before]).toEqual(
-      expect.arrayContaining(['hostStorage', 'dataStorage', 'monitor', 'vault', 'endpoints']),
+    const before = ['appRoles', 'hostStorage', 'dataStorage', 'monitor', 'vault', 'endpoints'];
+    expect([...restsOn(app.value, main)]).toEqual(expect.arrayContaining(before));
+  });
+
+  it('of a whole group, and of another resource, would be found', () => {
+    const text = readFileSync('infra/azure/modules/app-roles.bicep', 'utf8');
+    expect(rolesIn(parseBicep(text.replace('  scope: vault\n', '')))).toContain(
+      'everything: Key Vault Secrets User',
+    );
+    expect(rolesIn(parseBicep(text.replace('scope: insights', 'scope: vault')))).toContain(
+      'vault: Monitoring Metrics Publisher',
     );
   });
 });
