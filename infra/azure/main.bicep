@@ -53,7 +53,7 @@ param lockData bool = true
 @description('Whether a deleted vault cannot be purged for 90 days. It cannot be turned off again, and the same environment can then only be made anew by recovering its vault.')
 param vaultPurgeProtection bool = true
 
-@description('Whether storage and vault are reached by private endpoints in a network alone. The app itself stays open: Altinn calls it from the internet.')
+@description('Whether storage and vault are reached by private endpoints in a network alone. The app itself stays open: Altinn calls it from the internet. The subscription needs the resource provider Microsoft.App.')
 param privateNetwork bool = false
 
 @description('The addresses of that network: a /24, or wider.')
