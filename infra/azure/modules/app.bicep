@@ -48,7 +48,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
-// Flex Consumption has no platform health check, and no settings that name the runtime: functionAppConfig does.
+// functionAppConfig names the runtime: settings that do so are refused. A health check would run, and cost, every minute.
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
   location: location
