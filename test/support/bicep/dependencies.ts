@@ -2,14 +2,10 @@ import type { Expression } from './expression.ts';
 import type { BicepFile, Named } from './file.ts';
 import { namesIn } from './walk.ts';
 
-/** The names that a declaration speaks of, in its value and in its condition. */
-export const namesOf = ({ value, condition }: Named): Set<string> =>
-  new Set([...namesIn(value), ...(condition ? namesIn(condition) : [])]);
-
 /** The parameters and variables of a file that nothing in it uses. */
 export function unused({ parameters, variables, resources, modules, outputs }: BicepFile): string[] {
   const used = new Set([
-    ...[...variables, ...resources, ...modules, ...outputs].flatMap((one) => [...namesOf(one)]),
+    ...[...variables, ...resources, ...modules, ...outputs].flatMap(({ value }) => [...namesIn(value)]),
     ...parameters.flatMap((one) => (one.default ? [...namesIn(one.default)] : [])),
   ]);
   return [...parameters, ...variables].map(({ name }) => name).filter((name) => !used.has(name));
@@ -17,7 +13,9 @@ export function unused({ parameters, variables, resources, modules, outputs }: B
 
 /** A circle among what a file declares, as its names; `undefined` where there is none. */
 export function circleIn({ variables, resources, modules }: BicepFile): string[] | undefined {
-  return circle(new Map([...variables, ...resources, ...modules].map((one) => [one.name, namesOf(one)])));
+  return circle(
+    new Map([...variables, ...resources, ...modules].map((one) => [one.name, namesIn(one.value)])),
+  );
 }
 
 /** A circle in what each name leads to. */
@@ -48,7 +46,7 @@ export function restsOn(value: Expression, file: BicepFile): Set<string> {
   const found = namesIn(value);
   for (const name of found) {
     const more = declared.get(name);
-    if (more) for (const one of namesOf(more)) found.add(one);
+    if (more) for (const one of namesIn(more.value)) found.add(one);
   }
   return found;
 }

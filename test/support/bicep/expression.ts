@@ -42,6 +42,8 @@ export function readExpression(node: Node): Expression {
       return { kind: 'array', items: children.map(readExpression) };
     case 'for_statement':
       return readLoop(children);
+    case 'if_statement':
+      return { kind: 'choice', of: [read(0), read(1), { kind: 'value', value: null }] };
     case 'ternary_expression':
       return { kind: 'choice', of: [read(0), read(1), read(2)] };
     case 'identifier':

@@ -12,8 +12,6 @@ export interface Parameter {
 export interface Named {
   readonly name: string;
   readonly value: Expression;
-  /** What it is made under. */
-  readonly condition?: Expression;
 }
 
 export interface Resource extends Named {
@@ -70,14 +68,9 @@ function errorsOf(node: Node): string[] {
   return [...own, ...node.children.flatMap((child) => (child ? errorsOf(child) : []))];
 }
 
-/** The last child is the value. */
 function readNamed(node: Node): Named {
   const children = childrenOf(node);
-  const name = children[0]?.text as string;
-  const last = children.at(-1) as Node;
-  if (last.type !== 'if_statement') return { name, value: readExpression(last) };
-  const [condition, value] = childrenOf(last) as [Node, Node];
-  return { name, value: readExpression(value), condition: readExpression(condition) };
+  return { name: children[0]?.text as string, value: readExpression(children.at(-1) as Node) };
 }
 
 function readParameter(node: Node): Parameter {

@@ -3,8 +3,7 @@ import { keysOf, propertyOf, walk } from './walk.ts';
 
 /** What is wrong with how a module is called: what it does not take, what it lacks, what is not allowed. */
 export function faultsOfCall({ name, value }: Module, { parameters }: BicepFile): string[] {
-  const body = value.kind === 'loop' ? value.body : value;
-  const given = propertyOf(body, 'params');
+  const given = propertyOf(value, 'params');
   const keys = keysOf(given);
   return [
     ...keys

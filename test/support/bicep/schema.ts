@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Schema } from '../../../infra/dev/bicep-schema.ts';
 import type { Expression } from './expression.ts';
 import type { Resource } from './file.ts';
-import { keysOf, propertyOf } from './walk.ts';
+import { bodyOf, keysOf, propertyOf } from './walk.ts';
 
 type Shape = Readonly<Record<string, string>>;
 
@@ -20,7 +20,7 @@ export function faultsOf(resource: Resource, schema: Schema): string[] {
   const name = `${resource.type}@${resource.version}`;
   if (schema.name !== name) return [`${name} is not ${schema.name}`];
   if (resource.existing) return [];
-  const body = resource.value.kind === 'loop' ? resource.value.body : resource.value;
+  const body = bodyOf(resource.value) as Expression;
   const shape = shapeOf(body, schema);
   return shape
     ? check(body, { ...shape, ...Object.fromEntries(ofBicep.map((key) => [key, 'any'])) })

@@ -34,14 +34,22 @@ function partsOf(expression: Expression): readonly Expression[] {
 export const namesIn = (expression: Expression): Set<string> =>
   new Set([...walk(expression)].flatMap((part) => (part.kind === 'name' ? [part.name] : [])));
 
-/** The value of an object's property, by its name. */
-export const propertyOf = (expression: Expression | undefined, name: string): Expression | undefined =>
-  expression?.kind === 'object'
-    ? expression.properties.find(({ key }) => key.kind === 'value' && key.value === name)?.value
-    : undefined;
+/** What is made once or more, or under a condition. */
+export function bodyOf(expression: Expression | undefined): Expression | undefined {
+  if (expression?.kind === 'loop') return bodyOf(expression.body);
+  return expression?.kind === 'choice' ? bodyOf(expression.of[1]) : expression;
+}
+
+/** The value of an object's property, by its name; of the object that is made, where that is in a loop. */
+export function propertyOf(expression: Expression | undefined, name: string): Expression | undefined {
+  const object = bodyOf(expression);
+  if (object?.kind !== 'object') return undefined;
+  return object.properties.find(({ key }) => key.kind === 'value' && key.value === name)?.value;
+}
 
 /** The names of an object's properties. */
-export const keysOf = (expression: Expression | undefined): string[] =>
-  expression?.kind === 'object'
-    ? expression.properties.flatMap(({ key }) => (key.kind === 'value' ? [String(key.value)] : []))
-    : [];
+export function keysOf(expression: Expression | undefined): string[] {
+  const object = bodyOf(expression);
+  if (object?.kind !== 'object') return [];
+  return object.properties.flatMap(({ key }) => (key.kind === 'value' ? [String(key.value)] : []));
+}

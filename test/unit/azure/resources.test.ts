@@ -69,6 +69,13 @@ describe('the check of a resource', () => {
       ],
     ],
     [
+      'what is made in a loop, under a condition',
+      `resource a '${name}@2025-01-01' = [for one in all: if (one.is) { name: one.name, locations: 'x' }]`,
+      ['kind', 'location', 'sku']
+        .map((key) => `${name}: ${key} is missing`)
+        .concat(`${name}: locations is unknown`),
+    ],
+    [
       'a value that is none of the listed',
       account("minimumTlsVersion: 'TLS1.2'"),
       [`${name}.properties.minimumTlsVersion: TLS1.2 is not TLS1_0 | TLS1_1 | TLS1_2 | TLS1_3 | string`],
