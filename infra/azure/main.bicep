@@ -80,7 +80,7 @@ param maskinportenKeyInVault bool = false
 @description('Whether the operator has put what signs follow-ups into the vault, as the secret follow-up-webhook-secret. Until then follow-ups go to the log.')
 param followUpWebhookSecretInVault bool = false
 
-var token = toLower(uniqueString(subscription().id, environmentName, location))
+var token = uniqueString(subscription().id, environmentName, location)
 var names = {
   resourceGroup: 'rg-${environmentName}'
   identity: 'id-${token}'

@@ -72,7 +72,6 @@ resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
 }
 
 output id string = account.id
-output name string = account.name
 output blobServiceUri string = 'https://${account.name}.blob.${environment().suffixes.storage}'
 output queueServiceUri string = 'https://${account.name}.queue.${environment().suffixes.storage}'
 output tableServiceUri string = 'https://${account.name}.table.${environment().suffixes.storage}'

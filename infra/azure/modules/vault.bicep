@@ -11,7 +11,7 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
-@description('Whether a deleted vault cannot be purged for 90 days, by nobody.')
+@description('Whether nobody can purge a deleted vault for 90 days.')
 param purgeProtection bool
 
 @description('Whether the vault is open to private endpoints, and to `openTo`, alone.')

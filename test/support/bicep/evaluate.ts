@@ -16,7 +16,6 @@ const functions: Record<string, (...given: never[]) => unknown> = {
   replace: (text: string, from: string, to: string) => text.replaceAll(from, to),
   subscription: () => ({ id: '/subscriptions/00000000-0000-0000-0000-000000000000' }),
   environment: () => ({ suffixes: { storage: 'core.windows.net', keyvaultDns: '.vault.azure.net' } }),
-  toLower: (text: string) => text.toLowerCase(),
   // Azure's hash is of 13 characters, whatever it is of.
   uniqueString: () => 'abcdefghijklm',
 };
