@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readAzdEnvironment } from '../../../infra/azure/hooks/azd-environment.ts';
+import { declared } from '../../../shared/settings/declared.ts';
 import { bicepFiles, main } from '../../support/bicep/all-files.ts';
 import { evaluate } from '../../support/bicep/evaluate.ts';
 
@@ -57,14 +59,27 @@ describe('main.bicep', () => {
   });
 });
 
+describe('the outputs of main.bicep', () => {
+  it('are all that the hook asks for, but for what azd itself knows', () => {
+    const given = Object.fromEntries(
+      main.outputs.map(({ name }) => [name, 'https://my-app.azurewebsites.net']),
+    );
+    expect(() => readAzdEnvironment({ ...given, AZURE_SUBSCRIPTION_ID: 'a' })).not.toThrow();
+    expect(() => readAzdEnvironment({ AZURE_SUBSCRIPTION_ID: 'a' })).toThrow('AZURE_KEY_VAULT_NAME');
+  });
+
+  it('tell the command line where the data is, by the names of its settings', () => {
+    const names = main.outputs.map(({ name }) => name);
+    const { queueServiceUri, tableServiceUri } = declared.dataStorage.settings;
+    expect(names).toEqual(expect.arrayContaining([queueServiceUri.name, tableServiceUri.name]));
+  });
+});
+
 describe('azure.yaml', () => {
   it('leads to what is there', () => {
     expect(existsSync(inYaml('project') as string)).toBe(true);
-    expect(bicepFiles.has(`${inYaml('path')}/main.bicep`)).toBe(true);
-  });
-
-  it.skipIf(!existsSync('infra/azure/hooks'))('leads to a hook that is there', () => {
     expect(existsSync(inYaml('run') as string)).toBe(true);
+    expect(bicepFiles.has(`${inYaml('path')}/main.bicep`)).toBe(true);
   });
 
   it('deploys what the build makes, as it is', () => {
