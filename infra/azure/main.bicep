@@ -80,6 +80,25 @@ param maskinportenKeyInVault bool = false
 @description('Whether the operator has put what signs follow-ups into the vault, as the secret follow-up-webhook-secret. Until then follow-ups go to the log.')
 param followUpWebhookSecretInVault bool = false
 
+@description('Addresses that alerts are mailed to, separated by commas. Without any, and without a webhook, alerts are in the portal alone.')
+param alertEmails string = ''
+
+@secure()
+@description('Where alerts are posted, in Azure\'s common alert schema. Empty posts them nowhere.')
+param alertWebhookUrl string = ''
+
+@description('Alerts that tell nobody, by the names of docs/runbooks, separated by commas.')
+param mutedAlerts string = ''
+
+@description('Other thresholds than infra/azure/alerts.json has: name=number, separated by commas.')
+param alertThresholds string = ''
+
+@description('Other severities than infra/azure/alerts.json has: name=number from 0 (critical) to 4, separated by commas.')
+param alertSeverities string = ''
+
+@description('Where the runbooks are; a page\'s name is put behind it. The address of docs/runbooks in your copy of the repository makes a link of it.')
+param runbooksUrl string = 'docs/runbooks'
+
 var token = uniqueString(subscription().id, environmentName, location)
 var names = {
   resourceGroup: 'rg-${environmentName}'
@@ -88,6 +107,7 @@ var names = {
   dataStorage: 'stdata${token}'
   vault: 'kv-${token}'
   workspace: 'log-${token}'
+  queryPack: 'pack-${token}'
   insights: 'appi-${token}'
   network: 'vnet-${token}'
   plan: 'plan-${token}'
@@ -240,8 +260,34 @@ module appSettings 'modules/app-settings.bicep' = {
   dependsOn: [app]
 }
 
-// Alerts and the workbook go here. There is for them: monitor.outputs.workspaceId and .insightsId,
-// dataStorage.outputs.id, app.outputs.id and .name, location, tags, names and token.
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    environmentName: environmentName
+    workspaceId: monitor.outputs.workspaceId
+    appId: app.outputs.id
+    logDailyCapGb: logDailyCapGb
+    emails: alertEmails
+    webhookUrl: alertWebhookUrl
+    runbooksUrl: runbooksUrl
+    muted: mutedAlerts
+    thresholds: alertThresholds
+    severities: alertSeverities
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    environmentName: environmentName
+    queryPackName: names.queryPack
+    workspaceId: monitor.outputs.workspaceId
+  }
+}
 
 @description('Who signs in to these resources.')
 output AZURE_TENANT_ID string = tenant().tenantId

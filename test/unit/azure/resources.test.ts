@@ -7,6 +7,9 @@ import { faultsOf, schemaOf } from '../../support/bicep/schema.ts';
 /** Types that the published package has no schema of, in the version that was read by hand. */
 const withoutSchema = [
   'Microsoft.Authorization/locks@2020-05-01',
+  'Microsoft.Insights/actionGroups@2023-01-01',
+  'Microsoft.Insights/metricAlerts@2018-03-01',
+  'Microsoft.Insights/scheduledQueryRules@2023-12-01',
   'Microsoft.Network/privateDnsZones@2024-06-01',
   'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01',
 ];
