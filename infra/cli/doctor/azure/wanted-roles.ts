@@ -1,3 +1,4 @@
+import roleIds from '../../../azure/role-ids.json' with { type: 'json' };
 import { type Installation, ofType, type Resource } from './installation.ts';
 import { type AppSettings, isReference } from './settings.ts';
 
@@ -7,27 +8,16 @@ interface Role {
   readonly ids: readonly string[];
 }
 
-const blobs: Role = { name: 'Storage Blob Data Owner', ids: ['b7e6dc6d-f1e8-4753-8033-0f276bb0955b'] };
-const queues: Role = {
-  name: 'Storage Queue Data Contributor',
-  ids: ['974c5e8b-45b9-4653-ba55-5f855dd0fb88'],
-};
-const tables: Role = {
-  name: 'Storage Table Data Contributor',
-  ids: ['0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'],
-};
-const secrets: Role = {
-  name: 'Key Vault Secrets User',
-  ids: [
-    '4633458b-17de-408a-b874-0445c86b69e6',
-    'b86a8fe4-44ce-4948-aee5-eccb2c155cd7',
-    '00482a5a-887f-4fb3-b363-3b7fe8e74483',
-  ],
-};
-const metrics: Role = {
-  name: 'Monitoring Metrics Publisher',
-  ids: ['3913510d-42f4-4e42-8a64-420c390055eb'],
-};
+const roleOf = (name: keyof typeof roleIds, ...wider: string[]): Role => ({
+  name,
+  ids: [roleIds[name], ...wider],
+});
+const blobs = roleOf('Storage Blob Data Owner');
+const queues = roleOf('Storage Queue Data Contributor');
+const tables = roleOf('Storage Table Data Contributor');
+const administrator = '00482a5a-887f-4fb3-b363-3b7fe8e74483';
+const secrets = roleOf('Key Vault Secrets User', roleIds['Key Vault Secrets Officer'], administrator);
+const metrics = roleOf('Monitoring Metrics Publisher');
 
 export interface Wanted {
   /** The identity's; absent where the settings name none that the app has. */
