@@ -35,6 +35,7 @@ const accounts = [
   'recipient',
   'package',
   'measure',
+  'restore',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */
