@@ -1,0 +1,73 @@
+import { logChannel } from '../shared/follow-ups/channels/log.ts';
+import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
+import { DueFollowUps } from '../shared/follow-ups/due.ts';
+import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
+import { makeSince } from '../shared/follow-ups/since.ts';
+import type { FollowUps } from '../shared/follow-ups/store.ts';
+import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
+import type { Configuration } from '../shared/settings/configuration.ts';
+import type { Storage } from '../shared/storage/connect.ts';
+import type { Timeline } from '../shared/tracking/timeline.ts';
+import type { connectAltinn } from './connect-altinn.ts';
+
+/** What opens and closes follow-ups, what checks them, and what releases those that are due. */
+export function composeFollowUps(
+  { followUp, asking, pausing, resources }: Configuration,
+  {
+    followUps,
+    timeline,
+    queues,
+    tables,
+    altinn,
+  }: Pick<Storage, 'queues' | 'tables'> & {
+    followUps: FollowUps;
+    timeline: Timeline;
+    altinn: ReturnType<typeof connectAltinn>;
+  },
+) {
+  const { graceMs, leaseMs, webhook } = followUp;
+  const due = new DueFollowUps(tables.due);
+  const since = makeSince(tables.shared, followUp.since);
+  const paused = pausing.steps === 'paused';
+  const { askAltinn, pace } = altinn ?? {};
+  const channel = webhook ? webhookChannel(webhook) : logChannel;
+  const { maxWaitMs } = asking;
+  const askTogether =
+    altinn?.auditing &&
+    makeAskTogether({
+      ...altinn.auditing,
+      whose: altinn.whose,
+      table: tables.shared,
+      pace: altinn.pace,
+      timeline,
+      resources,
+      events: queues.events,
+    });
+  return {
+    consequence: openAndClose({ followUps, due, graceMs, since }),
+    guard: {
+      followUps,
+      due,
+      channel,
+      askAltinn,
+      events: queues.events,
+      graceMs,
+      since,
+      maxWaitMs,
+      leaseMs,
+      paused,
+    },
+    release: {
+      due,
+      followUps,
+      queue: queues.followUps,
+      leaseMs,
+      pace: askAltinn && pace,
+      // A recipient's question takes a turn for each list, so most turns are left to those.
+      spanMs: altinn?.role === 'Recipient' ? 12_000 : undefined,
+      askTogether: askAltinn && askTogether,
+      since,
+      paused,
+    },
+  };
+}
