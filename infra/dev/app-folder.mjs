@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundledPackages } from './bundled-packages.mjs';
+import { sbom } from './sbom.mjs';
 
 /**
  * What makes `dist/` the complete app beside its bundle: host.json, a package.json that names the entry point and needs
- * nothing installed, our licence, and those of what is in the bundle.
+ * nothing installed, our licence, those of what is in the bundle, and the list of that.
  *
  * @param metafile esbuild's, of the bundle
  * @returns each file's name and text
@@ -12,25 +14,19 @@ export function appFolder(metafile) {
   const { name, version, description, license, config } = JSON.parse(readFileSync('package.json', 'utf8'));
   const engines = { node: config.deploymentNode };
   const ours = { name, version, private: true, description, license, main: 'index.js', engines };
+  const packages = bundledPackages(metafile);
   return {
     'host.json': readFileSync('host.json', 'utf8'),
-    'package.json': `${JSON.stringify(ours, null, 2)}\n`,
+    'package.json': json(ours),
     LICENSE: readFileSync('LICENSE', 'utf8'),
-    'THIRD-PARTY-LICENSES.txt': [...new Set(packagesIn(metafile).map(licenceOf))].join(
-      `\n\n${'-'.repeat(80)}\n\n`,
-    ),
+    'THIRD-PARTY-LICENSES.txt': [...new Set(packages.map(licenceOf))].join(`\n\n${'-'.repeat(80)}\n\n`),
+    'sbom.cdx.json': json(sbom(ours, packages)),
   };
 }
 
-/** The folders of the packages that the bundle holds something of, in the order of their names. */
-function packagesIn({ outputs }) {
-  const used = Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs));
-  const folders = used.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []);
-  return [...new Set(folders)].sort();
-}
+const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
-function licenceOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+function licenceOf({ folder, name, version, license }) {
   const [file] = readdirSync(folder).filter((each) => /^licen[cs]e/i.test(each));
   const text = file ? readFileSync(join(folder, file), 'utf8') : '';
   return [`${name} ${version} (${license})`, text.replaceAll('\r\n', '\n').trim()]

@@ -1,6 +1,6 @@
 // Packs `dist/`, the complete app, for those who deploy a zip: npm run package
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 
@@ -17,6 +17,7 @@ const checksum = createHash('sha256').update(zip).digest('hex');
 mkdirSync('dist-zip', { recursive: true });
 writeFileSync(join('dist-zip', file), zip);
 writeFileSync(join('dist-zip', `${file}.sha256`), `${checksum}  ${file}\n`);
+copyFileSync('dist/sbom.cdx.json', join('dist-zip', `${name}-${version}.cdx.json`));
 console.log(
   `dist-zip/${file}: ${names.join(', ')}; ${(zip.length / 1024).toFixed(0)} KiB\nsha256 ${checksum}`,
 );

@@ -57,6 +57,7 @@ describe('the app from the zip, in a folder that holds nothing else', () => {
       'index.js',
       'index.js.map',
       'package.json',
+      'sbom.cdx.json',
     ]);
     const { main, dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     expect([main, dependencies]).toEqual(['index.js', undefined]);
@@ -64,6 +65,21 @@ describe('the app from the zip, in a folder that holds nothing else', () => {
     for (const name of ['@azure/functions', '@azure/identity', '@azure/storage-queue', 'jose', 'zod']) {
       expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, 'm'));
     }
+  });
+
+  it('says what is in it: every package whose licence it holds, as it was published', () => {
+    const bill = readFileSync(join(folder, 'sbom.cdx.json'), 'utf8');
+    expect(readFileSync(path.replace(/zip$/, 'cdx.json'), 'utf8')).toBe(bill);
+    const { components, serialNumber } = JSON.parse(bill);
+    expect(serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+    const licences = readFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+    const held = [...licences.matchAll(/^(\S+) (\d+\.\d+\.\d+\S*) \(/gm)];
+    expect(held.length).toBeGreaterThan(50);
+    expect(components.map(({ purl }: { purl: string }) => purl)).toEqual(
+      held.map(([, name = '', version]) => `pkg:npm/${name.replace('@', '%40')}@${version}`),
+    );
+    const { alg, content } = components[0].hashes[0];
+    expect([alg, content]).toEqual(['SHA-512', expect.stringMatching(/^[0-9a-f]{128}$/)]);
   });
 
   it('takes an event, tracks it and shows it', async () => {
