@@ -1,3 +1,4 @@
+import { costPage } from './cost-page.ts';
 import { eventsPage } from './events-page.ts';
 import { localSettings } from './local-settings.ts';
 import { queriesFile } from './queries.ts';
@@ -18,6 +19,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/settings.md', content: settingsPage },
   { path: 'docs/signals.md', content: signalsPage },
   { path: 'docs/events.md', content: eventsPage },
+  { path: 'docs/cost.md', content: costPage },
   { path: 'docs/runbooks/README.md', content: runbooksPage },
   { path: 'infra/azure/queries.json', content: queriesFile },
   { path: 'infra/azure/workbook.json', content: workbook },
