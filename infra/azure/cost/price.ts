@@ -8,7 +8,7 @@ export interface Price {
   /** Units a month that cost nothing. */
   readonly free?: number;
   readonly region: string;
-  /** When the source was written; when it was read, where it does not say. */
+  /** When the source was last changed; when it was read, where it does not say. */
   readonly date: string;
   readonly source: string;
 }

@@ -50,7 +50,7 @@ ${table(['figure', 'number', 'how it is known'], Object.values<Figure>(figures).
 
 ## Prices
 
-Of several regions, as sources were found: check them by [Azure's price list](https://prices.azure.com/api/retail/prices?$filter=armRegionName%20eq%20'westeurope'%20and%20serviceName%20eq%20'Functions') and your agreement.
+Of several regions, as sources were found. "As of" is when a source was last changed, or read where it does not say; the price in it may be older. Check them by [Azure's price list](https://prices.azure.com/api/retail/prices?$filter=armRegionName%20eq%20'westeurope'%20and%20serviceName%20eq%20'Functions') and your agreement.
 
 ${table(['price', currency, 'for', 'region', 'as of', 'source'], Object.values<Price>(prices).map(priceRow))}
 
