@@ -16,7 +16,7 @@ import { blocks, deadLinks, inlineCode, linkedPages, pages, read } from '../supp
 const { scripts, engines, config } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sources = ['functions', 'shared', 'infra'].flatMap((directory) =>
   readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|mjs|parameters\.json)$/.test(name))
+    .filter((name) => /\.(ts|mjs|bicep|parameters\.json)$/.test(name))
     .map((name) => readFileSync(join(directory, name), 'utf8')),
 );
 const isInSources = (text: string) => sources.some((source) => source.includes(text));
