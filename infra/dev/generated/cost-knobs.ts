@@ -1,5 +1,12 @@
 import { costOf } from '../../azure/cost/bill.ts';
-import { figures, hoursInMonth, privateNetwork, rowsOf, secondsInMonth } from '../../azure/cost/figures.ts';
+import {
+  figures,
+  hostRows,
+  hoursInMonth,
+  privateNetwork,
+  rowsOf,
+  secondsInMonth,
+} from '../../azure/cost/figures.ts';
 import { usageOfLetters } from '../../azure/cost/usage.ts';
 import { agency, millionEvents, monthOf, municipality, prices, workload } from './cost-cases.ts';
 
@@ -11,7 +18,6 @@ export function knobs(): string[][] {
   const sum = (...of: Parameters<typeof workload>) => money(monthOf(workload(...of)).sum);
   const logs = (of: typeof agency) => usageOfLetters(workload(of, 512)).Log?.logs ?? 0;
   const rows = rowsOf.receive + rowsOf.track;
-  const hostRows = rows - 2 - 2;
   const perMillion = costOf({ logs: logs(millionEvents('alone')) }, prices);
   const ready = (gb: number) => money(costOf({ alwaysReadyTime: secondsInMonth * gb }, prices));
   const fewerTicks = hoursInMonth * (60 - 12);
@@ -33,7 +39,7 @@ export function knobs(): string[][] {
     ],
     [
       'what the host logs',
-      `${hostRows} of the ${rows} rows of an event are the host's: without them ${money((perMillion * hostRows) / rows)} less for a million events. \`host.json\` decides (\`logLevel\`); not tried`,
+      `\`logLevel\` of \`host.json\` leaves out what the host says of itself, ${hostRows} rows an event: with them ${money((perMillion * hostRows) / rows)} more for a million events`,
     ],
     [
       '`logDailyCapGb`, 5 by default',

@@ -24,7 +24,7 @@ AppTraces
 | parse-kv Message as (queue: string, attempt: int, ageSeconds: long, reason: string, trace: string) with (pair_delimiter=" ", kv_delimiter="=", quote="\\"")
 \`\`\`
 
-Application Insights samples log lines unless \`Trace\` is among \`excludedTypes\` in \`host.json\`, as it is here: sampled lines are no count.`;
+Application Insights samples log lines unless \`Trace\` is among \`excludedTypes\` in \`host.json\`, as it is here: sampled lines are no count. \`host.json\` also leaves out what the host itself says of each function (\`Function\` at \`Warning\`), which would cost more than the signals.`;
 
 function overview(): string {
   const row = ([name, { level, warnsWhen = [], promises }]: [string, Declaration]) => {

@@ -76,16 +76,28 @@ describe('the deployed bundle', () => {
     ]);
   });
 
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const altinn = {
+    AzureWebJobsStorage: storage,
+    ALTINN_ENVIRONMENT: 'tt02',
+    MASKINPORTEN_CLIENT_ID: 'a-client',
+    MASKINPORTEN_KEY: JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'test' }),
+    ALTINN_RESOURCES: 'my-letters',
+  };
+
+  // The host's own lines of each function are left out, and cost more than ours; ours must not be.
+  it('has the signals of each of its functions logged, by name in host.json', () => {
+    const { logLevel } = JSON.parse(readFileSync('host.json', 'utf8')).logging;
+    const heard = Object.keys(logLevel).flatMap(
+      (category) => /^Function\.(.+)\.User$/.exec(category)?.[1] ?? [],
+    );
+    const names = load(altinn).registered.map(([name]) => name);
+    expect(names.length).toBeGreaterThan(15);
+    expect(heard.sort()).toEqual(names.sort());
+    for (const name of names) expect(logLevel[`Function.${name}.User`]).toBe('Information');
+  });
+
   it('registers with credentials what repairs', () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const key = { ...privateKey.export({ format: 'jwk' }), kid: 'test' };
-    const altinn = {
-      AzureWebJobsStorage: storage,
-      ALTINN_ENVIRONMENT: 'tt02',
-      MASKINPORTEN_CLIENT_ID: 'a-client',
-      MASKINPORTEN_KEY: JSON.stringify(key),
-      ALTINN_RESOURCES: 'my-letters',
-    };
     const repairs = (settings: Record<string, string>) =>
       load({ ...altinn, ...settings })
         .registered.map(([name, { schedule, queueName }]) => [name, schedule ?? queueName])
