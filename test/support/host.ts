@@ -7,6 +7,7 @@ import { type Host, type HostOptions, startHost } from '../../infra/dev/host/hos
 /** What the fixture app remembers of one call or hook. */
 export interface Call {
   fn?: string;
+  category?: string;
   hook?: string;
   message?: unknown;
   metadata?: Record<string, unknown>;

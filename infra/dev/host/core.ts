@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { Level, Log } from './log.ts';
+import { type Line, throughLogHooks } from './log-hooks.ts';
 
 // The part of `@azure/functions-core` that the library uses. It has no package and so no types of its own:
 // see types-core/index.d.ts of Azure/azure-functions-nodejs-worker.
@@ -48,7 +49,7 @@ interface ProgrammingModel {
   getCapabilities?(capabilities: Record<string, string>): Promise<Record<string, string>>;
 }
 type HookCallback = (context: object) => unknown;
-const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation'];
+const hookNames = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation', 'log'];
 
 class Disposable {
   static from(...all: { dispose(): unknown }[]): Disposable {
@@ -79,6 +80,13 @@ export class App {
     for (const hook of this.hooks.get(name) ?? []) await hook(context);
   }
 
+  /** A line of the worker's, through the log hooks. */
+  workerLog(source: string, line: Omit<Line, 'appHookData'>): void {
+    const hooks = this.hooks.get('log') ?? [];
+    const { level, message } = throughLogHooks(hooks, { ...line, appHookData: this.appHookData });
+    this.log(level, source, message);
+  }
+
   get model(): ProgrammingModel {
     if (!model) throw new Error('the app did not load @azure/functions');
     return model;
@@ -97,7 +105,8 @@ const core = {
     model = value;
   },
   getProgrammingModel: () => model,
-  log: (level: Level, _category: string, message: string) => app?.log(level, 'host', message),
+  log: (level: Level, category: string, message: string) =>
+    app?.workerLog('host', { level, category, message, hookData: {} }),
   registerHook(name: string, hook: HookCallback): Disposable {
     const hooks = app?.hooks.get(name);
     if (!hooks) throw new RangeError(`The embedded host runs no "${name}" hooks`);

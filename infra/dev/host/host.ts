@@ -26,7 +26,7 @@ import { listenToTimer } from './timer.ts';
  * - it listens on 127.0.0.1 alone, has no `/admin`, and one key opens every function, also of level admin;
  * - bodies up to 10 MB instead of 100; no HTTP streaming, cookies, content negotiation or route constraints;
  * - only HTTP, queue and timer triggers, no further bindings, no retry policies, no function timeout,
- *   no log hooks, no dynamic concurrency, no identity-based connections;
+ *   no dynamic concurrency, no identity-based connections;
  * - a timer keeps no status between starts, so it is never past due;
  * - an entry point that throws or registers nothing ends the start, where Azure shows an app without functions.
  */

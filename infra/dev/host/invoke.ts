@@ -42,6 +42,8 @@ export async function invoke(app: App, fn: RegisteredFunction, trigger: Trigger)
 
 async function run(app: App, fn: RegisteredFunction, trigger: Trigger) {
   const invocationId = randomUUID();
+  const hookData = {};
+  let invocationContext: unknown;
   const core = {
     invocationId,
     metadata: { name: fn.name, bindings: fn.bindings },
@@ -53,11 +55,13 @@ async function run(app: App, fn: RegisteredFunction, trigger: Trigger) {
       traceContext: { traceParent: childOf(trigger.traceparent), traceState: '', attributes: {} },
     },
     state: undefined as string | undefined,
-    log: (level: Level, _category: string, message: string) => app.log(level, fn.name, message),
+    log: (level: Level, category: string, message: string) =>
+      app.workerLog(fn.name, { level, category, message, hookData, invocationContext }),
   };
   const model = app.model.getInvocationModel(core);
   const { context, inputs } = await model.getArguments();
-  const shared = { hookData: {}, appHookData: app.appHookData, invocationContext: context };
+  invocationContext = context;
+  const shared = { hookData, appHookData: app.appHookData, invocationContext: context };
 
   const before = { ...shared, inputs, functionCallback: fn.callback };
   core.state = 'preInvocationHooks';

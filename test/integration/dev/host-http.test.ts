@@ -131,6 +131,16 @@ describe('answers', () => {
     ]);
   });
 
+  it('shows each line of a function to the log hooks, which may change it, and outlives one that throws', async () => {
+    const { url, logged } = await runHost();
+    await fetch(`${url}/api/logs`);
+    expect(calls('log').map(({ fn, category, message }) => [fn, category, message])).toEqual([
+      ['logs', 'user', 'a secret'],
+      ['logs', 'user', 'unhookable'],
+    ]);
+    expect(logged).toEqual(['information logs masked', 'warning logs unhookable']);
+  });
+
   it('keeps the connection, and names no product', async () => {
     const { url } = await runHost();
     const { headers } = await fetch(`${url}/api/same`);
