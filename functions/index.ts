@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { readConfiguration } from '../shared/settings/configuration.ts';
 import { poisonOf } from '../shared/storage/stores.ts';
 import { compose } from './compose.ts';
+import { loadTelemetry } from './telemetry/load.ts';
 
 // Registered before the configuration is read: the worker reports an entry point's error only where there is a
 // function already, and otherwise shows an app with no functions. Source: Azure/azure-functions-nodejs-worker,
@@ -13,9 +14,10 @@ app.http('health', {
   handler: (request, context) => health(request, context),
 });
 
-const { connection, warnings, health, receiveEvents, consumers, timers, readStatus } = compose(
-  readConfiguration(process.env),
-);
+const configuration = readConfiguration(process.env);
+const { connection, health, receiveEvents, consumers, timers, readStatus, ...composed } =
+  compose(configuration);
+const warnings = [...composed.warnings, ...loadTelemetry(configuration.telemetry)];
 
 // The host logs a line of stderr that holds "warn" as a warning; there is no context to log with before an
 // invocation. Source: Azure/azure-functions-host, `WorkerProcess.cs`.

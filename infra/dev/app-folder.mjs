@@ -4,10 +4,10 @@ import { bundledPackages } from './bundled-packages.mjs';
 import { sbom } from './sbom.mjs';
 
 /**
- * What makes `dist/` the complete app beside its bundle: host.json, a package.json that names the entry point and needs
- * nothing installed, our licence, those of what is in the bundle, and the list of that.
+ * What makes `dist/` the complete app beside its bundles: host.json, a package.json that names the entry point and needs
+ * nothing installed, our licence, those of what is in the bundles, and the list of that.
  *
- * @param metafile esbuild's, of the bundle
+ * @param metafile esbuild's, of the bundles
  * @returns each file's name and text
  */
 export function appFolder(metafile) {

@@ -19,7 +19,7 @@ for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys
     put(path, contents, path.endsWith('.cjs') ? 0o755 : undefined);
   if (name !== 'app') continue;
   const files = Object.entries(appFolder(metafile));
-  for (const [file, text] of files) put(`${dirname(options.outfile)}/${file}`, text);
+  for (const [file, text] of files) put(`${options.outdir}/${file}`, text);
 }
 
 // What Azurite is started with, beside the bundle that starts it.

@@ -15,12 +15,15 @@ const common = {
 };
 
 export const bundles = {
-  /** What is deployed. The worker (or the embedded host) answers the require of the core itself. */
+  /**
+   * What is deployed. The worker (or the embedded host) answers the require of the core itself. OpenTelemetry is a
+   * bundle of its own, which index.js loads where the settings ask for it.
+   */
   app: {
     ...common,
-    entryPoints: ['functions/index.ts'],
-    outfile: 'dist/index.js',
-    external: ['@azure/functions-core'],
+    entryPoints: { index: 'functions/index.ts', telemetry: 'functions/telemetry/start.ts' },
+    outdir: 'dist',
+    external: ['@azure/functions-core', './telemetry.js'],
   },
   /** The embedded host and what starts it, which would take a second longer through tsx. */
   host: {

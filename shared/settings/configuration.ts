@@ -5,6 +5,7 @@ import type { GroupName, Values } from './declared.ts';
 import { lookalikes } from './lookalikes.ts';
 import { type Environment, Reading } from './reading.ts';
 import { type DataStorage, storageOf } from './storage.ts';
+import { telemetryOf } from './telemetry.ts';
 import { type WebhookSettings, webhookOf } from './webhook.ts';
 
 const groups = [
@@ -20,6 +21,7 @@ const groups = [
   'reconcile',
   'audit',
   'callers',
+  'telemetry',
 ] as const satisfies readonly GroupName[];
 
 /** What the function app works by. */
@@ -34,6 +36,8 @@ export interface Configuration extends DataStorage, Values<'reconcile' | 'audit'
   readonly resources: readonly string[];
   /** Absent: Altinn is never asked. */
   readonly altinn: AltinnSettings | undefined;
+  /** Whether log lines and spans are exported by OpenTelemetry. */
+  readonly telemetry: Values<'telemetry'>['telemetry']['mode'];
   /** A line for each name in the environment that looks like a setting of ours and is none. */
   readonly warnings: readonly string[];
 }
@@ -55,6 +59,7 @@ export function readConfiguration(environment: Environment): Configuration {
     pausing,
     reconcile,
     audit,
+    telemetry: telemetryOf(reading),
     warnings: lookalikes(environment),
   };
   reading.done();

@@ -302,6 +302,33 @@ export const declared = {
       },
     },
   },
+  telemetry: {
+    title: 'OpenTelemetry',
+    about:
+      'Log lines and spans by OTLP, besides what the host logs: see [Signals](signals.md#opentelemetry). The other standard variables are read too, `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_SERVICE_NAME` among them.',
+    settings: {
+      mode: {
+        name: 'OPEN_TELEMETRY',
+        type: oneOf('off', 'otlp'),
+        default: 'off',
+        description: 'Whether they are exported: `otlp` does so over HTTP, as JSON.',
+        example: 'otlp',
+        usedBy: ['app'],
+      },
+      endpoint: {
+        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        type: address(
+          'http or https address',
+          ({ protocol }) => /^https?:$/.test(protocol),
+          'is no http or https address without user and password',
+        ),
+        description: 'Where to, without `/v1/logs` and `/v1/traces`.',
+        example: 'https://collector.example.no:4318',
+        usedBy: ['app'],
+        local: false,
+      },
+    },
+  },
   commandLine: {
     title: 'The command line',
     settings: {

@@ -36,6 +36,7 @@ const accounts = [
   'package',
   'measure',
   'restore',
+  'telemetry',
 ];
 
 /** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */

@@ -58,6 +58,8 @@ describe('the app from the zip, in a folder that holds nothing else', () => {
       'index.js.map',
       'package.json',
       'sbom.cdx.json',
+      'telemetry.js',
+      'telemetry.js.map',
     ]);
     const { main, dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     expect([main, dependencies]).toEqual(['index.js', undefined]);
@@ -65,6 +67,7 @@ describe('the app from the zip, in a folder that holds nothing else', () => {
     for (const name of ['@azure/functions', '@azure/identity', '@azure/storage-queue', 'jose', 'zod']) {
       expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, 'm'));
     }
+    expect(licences).toMatch(/^@opentelemetry\/sdk-logs \d+\.\d+\.\d+ \(Apache-2\.0\)$/m);
   });
 
   it('says what is in it: every package whose licence it holds, as it was published', () => {

@@ -23,7 +23,7 @@ let host: Host;
 beforeAll(async () => {
   await build({
     ...bundles.app,
-    outfile: join(directory, 'index.js'),
+    outdir: directory,
     plugins: [
       {
         name: 'reactions of an owner',

@@ -45,6 +45,7 @@ describe('readConfiguration', () => {
       altinn: undefined,
       reconcile: { schedule: '0 7 * * * *' },
       audit: { schedule: '0 23 2 * * *' },
+      telemetry: 'off',
       warnings: [],
     });
   });
@@ -241,6 +242,16 @@ describe('readConfiguration', () => {
     );
     expect(messageFor({ ...webhook, FOLLOW_UP_WEBHOOK_SECRET: '' })).toMatch(
       /^FOLLOW_UP_WEBHOOK_SECRET is missing, and FOLLOW_UP_WEBHOOK_URL is set: .* Make one with: node -p /,
+    );
+  });
+
+  it('takes OpenTelemetry with an endpoint alone', () => {
+    const otlp = { ...base, OPEN_TELEMETRY: 'otlp' };
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
+    expect(readConfiguration({ ...otlp, ...endpoint })).toMatchObject({ telemetry: 'otlp', warnings: [] });
+    expect(readConfiguration({ ...base, ...endpoint }).telemetry).toBe('off');
+    expect(messageFor(otlp)).toMatch(
+      /^OTEL_EXPORTER_OTLP_ENDPOINT is missing, and OPEN_TELEMETRY is otlp\. Example: /,
     );
   });
 
