@@ -10,6 +10,7 @@ const registered = [];
 const core = {
   registerFunction: ({ name, bindings }) => registered.push([name, Object.values(bindings)[0]]),
   registerHook() {},
+  log() {},
   setProgrammingModel() {},
 };
 const require_ = Module.prototype.require;
@@ -18,7 +19,8 @@ Module.prototype.require = function (id) {
 };
 let error;
 try { require(process.cwd() + '/dist/index.js'); } catch ({ message }) { error = message; }
-console.log(JSON.stringify({ registered, error }));
+const files = Object.keys(require.cache).map((file) => require('node:path').basename(file));
+console.log(JSON.stringify({ registered, error, files }));
 `;
 
 type Binding = {
@@ -43,7 +45,11 @@ function load(settings: Record<string, string>, warning = '') {
     env: { PATH: process.env.PATH, ...settings },
     encoding: 'utf8',
   });
-  const loaded = JSON.parse(stdout) as { registered: [string, Binding][]; error?: string };
+  const loaded = JSON.parse(stdout) as {
+    registered: [string, Binding][];
+    files: string[];
+    error?: string;
+  };
   const why = loaded.error ? undefined : whyNotAsked(settings);
   const unchecked = why && `Warning: follow-ups rest on what is pushed: ${why} to have Altinn asked first\n`;
   expect(stderr).toBe(warning + (unchecked ?? ''));
@@ -163,6 +169,12 @@ describe('the deployed bundle', () => {
     });
     expect(bindingOf(credentials)).toBeUndefined();
     expect(bindingOf({ ALTINN_RESOURCES: 'my-letters' })).toBeUndefined();
+  });
+
+  it('loads OpenTelemetry where it is asked for, and only there', () => {
+    const endpoint = { AzureWebJobsStorage: storage, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
+    expect(load(endpoint).files).toEqual(['index.js']);
+    expect(load({ ...endpoint, OPEN_TELEMETRY: 'otlp' }).files).toEqual(['index.js', 'telemetry.js']);
   });
 
   it('does not start with a schedule that no timer takes', () => {
