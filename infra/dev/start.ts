@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Azurite } from './azurite.ts';
-import { findEntryPoint } from './host/core.ts';
+import { findEntryPoint } from './host/entry-point.ts';
 import { type Host, startHost } from './host/host.ts';
 import { describeError } from './host/log.ts';
 import { sampleEvent } from './sample-event.ts';
