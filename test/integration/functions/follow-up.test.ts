@@ -71,10 +71,14 @@ describe.concurrent('a letter that is never read', () => {
     });
     await followUp(id, 'notified');
     expect(calls(id)[0]?.headers.traceparent).toContain(`-${trace}-`);
-    const lines = app
-      .output()
-      .split('\n')
-      .filter((line) => line.endsWith(` trace=${trace}`));
+    // The last line is written once the status has it.
+    const lines = await until(() => {
+      const found = app
+        .output()
+        .split('\n')
+        .filter((line) => line.endsWith(` trace=${trace}`));
+      return found.some((line) => line.includes('follow-up.notified')) && found;
+    });
     const names = lines.map((line) => line.split(' ')[3]);
     expect(new Set(names)).toEqual(
       new Set(['event.acknowledged', 'follow-up.opened', 'event.tracked', 'follow-up.notified']),
