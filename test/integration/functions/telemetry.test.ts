@@ -78,7 +78,10 @@ describe('with OpenTelemetry', () => {
     const call = receiver.received.find(({ payload }) => payload.data.correspondenceId === id);
     expect(call?.headers.traceparent).toBe(`00-${trace}-${request?.spanId}-01`);
 
-    const lines = collector.logs.filter(({ traceId }) => traceId === trace);
+    const lines = await until(() => {
+      const found = collector.logs.filter(({ traceId }) => traceId === trace);
+      return found.length >= 4 && found;
+    });
     for (const { body } of lines) expect(body.stringValue).toMatch(new RegExp(` trace=${trace}$`));
     const signals = lines.map(({ body }) => body.stringValue.split(' ', 1)[0]);
     expect(signals.sort()).toEqual([
