@@ -12,7 +12,8 @@ const sources = ['infra/cli', 'infra/azure/client', 'shared'].flatMap((directory
   ...readdirSync(directory, { recursive: true }).map((name) => join(directory, name)),
 ]);
 const changed = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const newest = Math.max(...[...sources, 'infra/dev/bundles.mjs', 'package-lock.json'].map(changed));
+const others = ['infra/azure/role-ids.json', 'infra/dev/bundles.mjs', 'package-lock.json'];
+const newest = Math.max(...[...sources, ...others].map(changed));
 
 if (changed(bundle) < newest) {
   const { status } = spawnSync(process.execPath, ['infra/dev/build.mjs', 'cli'], { stdio: 'inherit' });
