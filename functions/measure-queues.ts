@@ -1,7 +1,7 @@
 import type { InvocationContext, Timer, TimerFunctionOptions } from '@azure/functions';
 import type { DueFollowUps } from '../shared/follow-ups/due.ts';
 import type { DeadLetters } from '../shared/queue/dead-letters.ts';
-import { ageOf } from '../shared/queue/message.ts';
+import { ageOf, readHead } from '../shared/queue/message.ts';
 import { messageOf } from '../shared/runtime/message-of.ts';
 import { type Log, logTo } from '../shared/signals/log.ts';
 import type { MessageQueue } from '../shared/storage/message-queue.ts';
@@ -22,6 +22,13 @@ const maxCounted = 5_000;
 /** Every five minutes, and not on the minute, when everybody's timers run. */
 const schedule = '20 */5 * * * *';
 
+/** Since when a message could have been taken: what is tried again has waited on purpose, and says its age itself. */
+function waitedSeconds({ message, insertedOn }: { message: unknown; insertedOn: Date }, now: Date): number {
+  const isFirst = readHead(message)?.attempt === 1;
+  const age = isFirst ? ageOf(message, now) : undefined;
+  return age ?? Math.round((now.getTime() - insertedOn.getTime()) / 1_000);
+}
+
 /** Says how long the queues are and how old what is on them; and what is due, and dead-lettered. */
 export function makeMeasureQueues({
   queues,
@@ -30,20 +37,19 @@ export function makeMeasureQueues({
   now = () => new Date(),
 }: Deps): TimerFunctionOptions {
   const measure = async ({ queue, poison }: Deps['queues'][number], log: Log) => {
-    const [{ length, first }, gaveUp, dead] = await Promise.all([
-      queue.measure(),
-      poison.measure(),
-      deadLetters.count(queue.name, maxCounted),
-    ]);
-    const ages = first.map((message) => ageOf(message, now()) ?? 0);
+    const [{ length, first }, gaveUp] = await Promise.all([queue.measure(), poison.measure()]);
+    const ages = first.map((each) => waitedSeconds(each, now()));
     const oldestSeconds = Math.max(0, ...ages);
     log.signal('queue.measured', { queue: queue.name, length, oldestSeconds, poison: gaveUp.length });
-    log.signal('dead-letters.measured', { queue: queue.name, count: dead });
+  };
+  const measureDead = async ({ queue }: Deps['queues'][number], log: Log) => {
+    const count = await deadLetters.count(queue.name, maxCounted);
+    log.signal('dead-letters.measured', { queue: queue.name, count });
   };
   const measureDue = async (log: Log) => {
     const overdue = await due.overdue(now(), maxCounted);
-    const first = overdue.map(({ at }) => at).sort()[0];
-    const oldestSeconds = first ? Math.round((now().getTime() - Date.parse(first)) / 1_000) : 0;
+    const [first] = overdue;
+    const oldestSeconds = first ? Math.round((now().getTime() - Date.parse(first.at)) / 1_000) : 0;
     log.signal('due.measured', { due: overdue.length, oldestSeconds });
   };
 
@@ -55,7 +61,11 @@ export function makeMeasureQueues({
         log.signal('storage.failed', { service, reason: messageOf(error) });
       // One that cannot be measured keeps no other from being so.
       await Promise.all(queues.map((each) => measure(each, log).catch(failed('queues'))));
-      await measureDue(log).catch(failed('tables'));
+      const ofTables = async () => {
+        await measureDue(log);
+        for (const each of queues) await measureDead(each, log);
+      };
+      await ofTables().catch(failed('tables'));
     },
   };
 }

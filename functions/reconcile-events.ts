@@ -40,8 +40,8 @@ export function makeReconcileEvents({ resources, whose = [{}], subscriptions, ..
           log.signal('reconcile.skipped', { ...fields, reason: 'another instance is at it' });
           continue;
         }
-        const { pulled, missing, checkpointGone, complete } = found;
-        log.signal('reconcile.finished', { ...fields, pulled, missing, checkpointGone, complete });
+        const { pulled, missing, late, checkpointGone, complete } = found;
+        log.signal('reconcile.finished', { ...fields, pulled, missing, late, checkpointGone, complete });
       } catch (error) {
         failed.push(resource);
         const reason = messageOf(error);
@@ -49,8 +49,11 @@ export function makeReconcileEvents({ resources, whose = [{}], subscriptions, ..
         if (isRefusal(error)) log.signal('token.refused', { fault: error.fault, reason });
       }
     }
-    // Where this fails the pull has failed too, and has said why.
-    if (subscriptions) await tellSubscribed(resources, subscriptions, log).catch(() => {});
+    if (subscriptions) {
+      await tellSubscribed(resources, subscriptions, log).catch((error) =>
+        log.signal('subscription.unchecked', { reason: messageOf(error) }),
+      );
+    }
     if (failed.length > 0) throw new Error(`not reconciled: ${[...new Set(failed)].join(', ')}`);
   };
 }

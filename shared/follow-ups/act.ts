@@ -126,11 +126,11 @@ export class Act {
       // What settles it until the next try suppresses it, unless somebody may have been notified.
       const perhapsNotified = !(error instanceof NotDelivered) || hadClaim;
       const why = error instanceof Error ? error.message : String(error);
-      const tries = this.#followUp.waitingFor === why ? (this.#followUp.tries ?? 0) : 0;
       const { kind, correspondenceId: id } = this.#followUp;
-      log.signal('channel.failed', { kind, id, tries: tries + 1, reason: why });
-      const delayMs = channelMs[Math.min(tries, channelMs.length - 1)] as number;
-      await this.#save({ claim: perhapsNotified ? { by, at: runOut } : undefined });
+      const tries = (this.#followUp.undelivered ?? 0) + 1;
+      log.signal('channel.failed', { kind, id, tries, reason: why });
+      const delayMs = channelMs[Math.min(tries, channelMs.length) - 1] as number;
+      await this.#save({ claim: perhapsNotified ? { by, at: runOut } : undefined, undelivered: tries });
       // What was notified unchecked need not wait that long for Altinn once more.
       await this.#wait(new Date(Date.parse(at) + delayMs), why, checkedWithAltinn === false, true);
       return false;
@@ -160,6 +160,7 @@ export class Act {
           waitingSince: (isSame && waitingSince) || this.#now(),
           silentSince: isSilent ? (silentSince ?? this.#now()) : undefined,
           tries: isSame ? tries + 1 : 1,
+          undelivered: this.#followUp.undelivered,
         }
       : {};
     await this.#finish(waits, until, verified ? 'verified-opening' : 'pushed-opening');

@@ -55,10 +55,13 @@ export class DueFollowUps {
     return rows.filter(({ at }) => at <= now.toISOString());
   }
 
-  /** Those of every rank that are due, as many of each as `max` at the most. */
+  /** Those that are due, whatever their rank, earliest first. */
   async overdue(now: Date, max: number): Promise<Due[]> {
     const lists = await Promise.all(ranks.map((rank) => this.list(rank, now, max)));
-    return lists.flat().slice(0, max);
+    return lists
+      .flat()
+      .sort((a, b) => (a.at < b.at ? -1 : 1))
+      .slice(0, max);
   }
 
   /** One table operation. */

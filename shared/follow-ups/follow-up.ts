@@ -33,6 +33,8 @@ export interface FollowUp {
   readonly verified?: boolean | undefined;
   /** How often it was checked in vain since it waits. */
   readonly tries?: number | undefined;
+  /** How often in a row its step was not taken by the channel, whatever that said. */
+  readonly undelivered?: number | undefined;
   /** Who is taking its step right now: written before, taken away after, so that a crash in between is noticed. */
   readonly claim?: { readonly by: string; readonly at: string } | undefined;
   /** Its one live message, until when no other is released, and as what it is due then. */
@@ -52,6 +54,7 @@ export const notWaiting = {
   waitingSince: undefined,
   silentSince: undefined,
   tries: undefined,
+  undelivered: undefined,
 } as const satisfies Partial<FollowUp>;
 
 /** Stable for as long as the letter exists, and safe in a URL. */

@@ -70,7 +70,7 @@ const columns = [
     'reason',
     'checkedWithAltinn',
   ] as const),
-  ...(['waitingSince', 'waitingFor', 'silentSince', 'verified', 'tries'] as const),
+  ...(['waitingSince', 'waitingFor', 'silentSince', 'verified', 'tries', 'undelivered'] as const),
 ] satisfies readonly (keyof FollowUp)[];
 
 type Columns = Pick<FollowUp, (typeof columns)[number]>;

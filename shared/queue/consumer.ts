@@ -103,7 +103,8 @@ export function makeConsumer<Body>(options: Options<Body>): Consumer {
         if (again && id && !(await retries.claim(queue.name, message, head.attempt, String(id)))) {
           return log.signal('message.surplus-dropped', { queue: queue.name, attempt: head.attempt });
         }
-        if (!parsed.ok) throw new RetryableError(parsed.reason);
+        // Somebody has to deploy the version that knows it: no wait that ends by itself.
+        if (!parsed.ok) throw new Error(parsed.reason);
         const takenAs = String(id ?? randomUUID());
         await withTimeout(timeoutMs, (signal) => work(parsed.message, { log, signal, takenAs, again }));
       } catch (error) {

@@ -5,7 +5,7 @@ import { compareTimes, utc } from '../events/time.ts';
 import { type Checkpoint, type Checkpoints, start } from './checkpoints.ts';
 import { type EnqueueDeps, enqueueMissing } from './enqueue-missing.ts';
 import { isKnown, nextPage, type Source } from './pages.ts';
-import { causes, hasStopped, listen } from './silence.ts';
+import { causes, hadTime, hasStopped, listen } from './silence.ts';
 
 export interface ReconcileDeps extends EnqueueDeps {
   readonly events: Pick<Events, 'pull'>;
@@ -33,6 +33,8 @@ export interface Report {
   readonly pulled: number;
   /** The events that the push had not delivered: the alarm for a broken push. */
   readonly missing: number;
+  /** Those of them that the push had the time to deliver. */
+  readonly late: number;
   /** Whether Altinn no longer knew the checkpoint, so that all it has since then was looked at. */
   readonly checkpointGone: boolean;
   /** `false` when time ran out before the last page: the next run goes on from there. */
@@ -89,7 +91,15 @@ async function pullFrom(
   const end = deadline ?? now().getTime() + maxRunMs;
   const isLate = () => now().getTime() > end;
   let at = from;
-  let report: Report = { resource, subunit, pulled: 0, missing: 0, checkpointGone: false, complete: true };
+  let report: Report = {
+    resource,
+    subunit,
+    pulled: 0,
+    missing: 0,
+    late: 0,
+    checkpointGone: false,
+    complete: true,
+  };
   const unfinished = () => ({ ...report, complete: false });
 
   if (isLate()) return unfinished();
@@ -125,7 +135,8 @@ async function pullFrom(
       report = {
         ...report,
         pulled: report.pulled + sorted.length,
-        missing: report.missing + sorted.filter(({ via }) => !via).length,
+        missing: report.missing + pulled.filter(({ via }) => !via).length,
+        late: report.late + pulled.filter(({ time, via }) => !via && hadTime(time, now())).length,
       };
       if (events.at(-1) !== page.events.at(-1)) {
         await move(at);
@@ -167,7 +178,9 @@ function chunks({ events }: Page): CloudEvent[][] {
 
 async function deadLetterUnreadable({ unreadable }: Page, dryRun: boolean, deps: ReconcileDeps) {
   for (const { value } of dryRun ? [] : unreadable) {
-    await deps.deadLetters.add(deps.queue.name, value, 'pulled from Altinn, and no CloudEvent');
+    const reason = 'pulled from Altinn, and no CloudEvent';
+    await deps.deadLetters.add(deps.queue.name, value, reason);
+    deps.log.signal('message.dead-lettered', { queue: deps.queue.name, reason });
   }
 }
 

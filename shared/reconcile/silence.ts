@@ -25,6 +25,11 @@ const enough = 8;
  */
 const usualDelayMs = 15 * 60 * 1000;
 
+/** Whether the push had the time to bring an event by now. */
+export function hadTime(time: string | undefined, now: Date): boolean {
+  return time !== undefined && compareTimes(time, new Date(now.getTime() - usualDelayMs).toISOString()) < 0;
+}
+
 /**
  * How long the push has been silent, by the events that were just pulled, in their order: each one that it had brought
  * ends a silence, each one that it had not, though it had the time, makes it longer.
@@ -35,11 +40,10 @@ export function listen(
   pulled: readonly Pulled[],
   now: Date,
 ): Silence | undefined {
-  const latest = new Date(now.getTime() - usualDelayMs).toISOString();
   let silence = before;
   for (const { time, via } of pulled) {
     if (via === 'push') silence = undefined;
-    else if (time && compareTimes(time, latest) < 0) {
+    else if (time && hadTime(time, now)) {
       silence = { events: (silence?.events ?? 0) + 1, since: silence?.since ?? time };
     }
   }

@@ -49,7 +49,7 @@ export function altinnOf(reading: Reading<Groups>): AltinnSettings | undefined {
   const environment = environmentOf(reading);
   const key = keyOf(reading);
   const { altinn: at, maskinporten: client, resources } = reading.values;
-  if (!environment || !client.clientId || !key) return undefined;
+  if (!environment || !client.clientId || reading.problems.length > 0) return undefined;
   return {
     environment,
     clientId: client.clientId,

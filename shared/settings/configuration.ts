@@ -60,7 +60,10 @@ export function readConfiguration(environment: Environment): Configuration {
     reconcile,
     audit,
     telemetry: telemetryOf(reading),
-    warnings: lookalikes(environment),
+    warnings: [
+      ...lookalikes(environment),
+      ...reading.unresolved.map((name) => `${name} is a Key Vault reference that Azure has not resolved`),
+    ],
   };
   reading.done();
   return configuration;

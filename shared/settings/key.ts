@@ -7,12 +7,13 @@ import type { Reading } from './reading.ts';
 const { key, keyFile, keyId } = declared.maskinporten.settings;
 
 /** The key, from its setting or from the file that is named; notes why there is none and repeats nothing of it. */
-export function keyOf({ values, problems }: Reading<'maskinporten'>): SigningKey | undefined {
+export function keyOf({ values, problems, unresolved }: Reading<'maskinporten'>): SigningKey | undefined {
   const { maskinporten: given } = values;
   if (given.key && given.keyFile) {
     problems.push(`${key.name} and ${keyFile.name} are both set. Remove one of them`);
     return undefined;
   }
+  if (unresolved.includes(key.name)) return undefined;
   if (!given.key && !given.keyFile) {
     problems.push(
       `${key.name} is missing. Set it to the private key, a JWK or PEM; or set ${keyFile.name} to the path of a file that holds it. Example: ${keyFile.name}=${keyFile.example}`,

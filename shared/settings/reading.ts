@@ -5,10 +5,15 @@ import type { Setting } from './setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What an application setting holds while it cannot be read: Microsoft Learn, "Use Key Vault references". */
+const keyVaultReference = /^@Microsoft\.KeyVault\(/i;
+
 /** The settings of some groups as they are in an environment, and what is wrong with them. */
 export class Reading<G extends GroupName> {
   /** Not to be trusted before `done`: what is wrong is `undefined` here. */
   readonly values: Values<G>;
+  /** The secrets that Azure was to read from Key Vault, and has not: there is the reference in their place. */
+  readonly unresolved: string[] = [];
   /** A line each, with an example. */
   readonly problems: string[] = [];
   readonly #environment: Environment;
@@ -41,6 +46,10 @@ export class Reading<G extends GroupName> {
 
   #read(setting: Setting): unknown {
     const text = this.#environment[setting.name]?.trim() || setting.default;
+    if (setting.secret && text && keyVaultReference.test(text)) {
+      this.unresolved.push(setting.name);
+      return undefined;
+    }
     try {
       return text === undefined ? undefined : setting.type.parse(text);
     } catch (error) {

@@ -24,6 +24,9 @@ export function storageOf(reading: Reading<(typeof groups)[number]>): DataStorag
   const group = isApart ? 'dataStorage' : 'hostStorage';
   const { connectionString, queueServiceUri, tableServiceUri } = declared[group].settings;
   const values = reading.values[group];
+  if (reading.unresolved.includes(connectionString.name)) {
+    reading.wrong(connectionString, 'is a Key Vault reference that Azure has not resolved');
+  }
   const byIdentity = reading.has(queueServiceUri) && reading.has(tableServiceUri);
   if (!reading.has(connectionString) && !byIdentity) {
     const addresses = [queueServiceUri, tableServiceUri].map(

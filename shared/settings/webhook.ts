@@ -4,7 +4,8 @@ import type { Reading } from './reading.ts';
 /** Where follow-ups are posted. */
 export interface WebhookSettings {
   readonly url: string;
-  readonly secret: string;
+  /** Absent where Azure has not resolved the reference to it: nothing can be posted then, and all else goes on. */
+  readonly secret: string | undefined;
   readonly includePersons: boolean;
 }
 
@@ -19,7 +20,8 @@ export function webhookOf(reading: Reading<'webhook'>): WebhookSettings | undefi
     reading.wrong(url, `is missing, and ${secret.name} is set: there is nothing to sign`);
   }
   const { webhook } = reading.values;
-  return webhook.url && webhook.secret
+  const isUnresolved = reading.unresolved.includes(secret.name);
+  return webhook.url && (webhook.secret || isUnresolved)
     ? { url: webhook.url, secret: webhook.secret, includePersons: webhook.includePersons }
     : undefined;
 }

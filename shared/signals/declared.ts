@@ -202,7 +202,7 @@ export const signals = {
     level: 'warn',
     promises: [4],
     means: 'A channel did not take a step. It is sent again for as long as that lasts.',
-    fields: { kind, id: letter, tries: 'how often it has failed like this', reason },
+    fields: { kind, id: letter, tries: 'how often in a row', reason },
   },
   'altinn.answered': {
     level: 'info',
@@ -221,7 +221,7 @@ export const signals = {
   },
   'reconcile.finished': {
     level: 'info',
-    warnsWhen: ['missing'],
+    warnsWhen: ['late'],
     promises: [2],
     means: 'Events were pulled; those that the push had not brought are on the queue.',
     fields: {
@@ -229,6 +229,7 @@ export const signals = {
       'subunit?': subunit,
       pulled: 'how many were looked at',
       missing: 'how many the push had not brought',
+      late: 'how many of those are older than a quarter of an hour, so that it had the time',
       checkpointGone: 'whether Altinn no longer had the checkpoint',
       complete: 'whether it came to the end',
     },
@@ -274,6 +275,12 @@ export const signals = {
       unvalidated: 'how many are not',
       absent: 'whether none is validated, so that nothing is pushed',
     },
+  },
+  'subscription.unchecked': {
+    level: 'warn',
+    promises: [1],
+    means: 'Altinn did not tell our subscriptions.',
+    fields: { reason },
   },
   'audit.begun': {
     level: 'info',

@@ -61,16 +61,18 @@ export class MessageQueue {
 
   /**
    * How many messages there are, hidden ones too, and those that come first of the ones that can be seen: 32 at the most,
-   * as JSON or what else they are. Two operations; a queue that is not there yet is empty.
+   * each with when it was put there. Two operations; a queue that is not there yet is empty.
    */
-  async measure(): Promise<{ length: number; first: unknown[] }> {
+  async measure(): Promise<{ length: number; first: { message: unknown; insertedOn: Date }[] }> {
     const options = () => ({ abortSignal: AbortSignal.timeout(sendTimeoutMs) });
     try {
       const { approximateMessagesCount: length = 0 } = await this.#client.getProperties(options());
       if (length === 0) return { length, first: [] };
       const peeked = await this.#client.peekMessages({ ...options(), numberOfMessages: 32 });
-      const texts = peeked.peekedMessageItems.map(({ messageText }) => messageText);
-      return { length, first: texts.map((text) => parseJson(Buffer.from(text, 'base64').toString())) };
+      const first = peeked.peekedMessageItems.map(({ messageText, insertedOn }) => {
+        return { message: parseJson(Buffer.from(messageText, 'base64').toString()), insertedOn };
+      });
+      return { length, first };
     } catch (error) {
       if (codeOf(error) !== 'QueueNotFound') throw error;
       return { length: 0, first: [] };

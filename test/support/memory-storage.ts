@@ -135,7 +135,12 @@ export class MemoryStorage {
       measure: async () => {
         const all = this.messages(name);
         const seen = all.filter(({ visibleAt }) => visibleAt <= this.now).slice(0, 32);
-        const first = seen.map(({ text }) => JSON.parse(Buffer.from(text, 'base64').toString()));
+        const first = seen.map(({ text, visibleAt }) => {
+          return {
+            message: JSON.parse(Buffer.from(text, 'base64').toString()),
+            insertedOn: new Date(visibleAt),
+          };
+        });
         return { length: all.length, first };
       },
     };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import * as z from 'zod/mini';
 import { type Answer, NoAnswer, parseJson, type Runtime, send } from '../../runtime/http.ts';
-import type { ClientSettings } from './client-settings.ts';
+import type { ClientSettings, KeyedSettings } from './client-settings.ts';
 import { splitScopes } from './scopes.ts';
 import { TokenError } from './token-error.ts';
 import { explainRefusal } from './token-refusal.ts';
@@ -32,9 +32,10 @@ const granted = z.object({
  * docs, "System user".
  */
 export async function requestMaskinportenToken(
-  settings: ClientSettings,
+  client: ClientSettings,
   runtime: Runtime,
 ): Promise<MaskinportenToken> {
+  const settings = withKey(client);
   const { now = Date.now } = runtime;
   const { maskinporten } = settings.environment;
   const request = async () => ({
@@ -50,6 +51,15 @@ export async function requestMaskinportenToken(
   });
   if (answer.status !== 200) throw explainRefusal(answer, settings, now());
   return readGranted(answer, settings, now());
+}
+
+/** @throws TokenError where there is no key */
+function withKey({ key, ...client }: ClientSettings): KeyedSettings {
+  if (key) return { ...client, key };
+  throw new TokenError(
+    'key',
+    "MASKINPORTEN_KEY is a Key Vault reference that Azure has not resolved. Is the secret there and enabled, does the vault let the app's network in, and has its identity the role Key Vault Secrets User?",
+  );
 }
 
 function readGranted(answer: Answer, settings: ClientSettings, now: number): MaskinportenToken {
@@ -72,7 +82,7 @@ function readGranted(answer: Answer, settings: ClientSettings, now: number): Mas
   return { value, scopes, expiresAt: now + lifetime * 1_000 };
 }
 
-async function signGrant(settings: ClientSettings, now: number): Promise<string> {
+async function signGrant(settings: KeyedSettings, now: number): Promise<string> {
   const { clientId, key, scopes, systemUserOrg, environment } = settings;
   const issuedAt = Math.floor(now / 1_000);
   const systemUser = {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Answer, isTransient, parseJson } from '../../runtime/http.ts';
 import { sanitize } from '../../runtime/sanitize.ts';
-import type { ClientSettings } from './client-settings.ts';
+import type { KeyedSettings } from './client-settings.ts';
 import { TokenError, type TokenFault } from './token-error.ts';
 
 const oauthError = z.object({
@@ -26,7 +26,7 @@ const signs: readonly (readonly [TokenFault, RegExp])[] = [
 ];
 
 /** The error for an answer of Maskinporten that is no 200: what was wrong, what to do, and Maskinporten's own words. */
-export function explainRefusal(answer: Answer, settings: ClientSettings, now: number): TokenError {
+export function explainRefusal(answer: Answer, settings: KeyedSettings, now: number): TokenError {
   const parsed = oauthError.safeParse(parseJson(answer.text));
   const { error, error_description: description, error_uri: uri } = parsed.data ?? oauthError.parse({});
   const words = sanitize(`${error} ${description}`.trim() || `status ${answer.status}`);
@@ -45,7 +45,7 @@ function advice(
   fault: TokenFault,
   description: string,
   answer: Answer,
-  { clientId, key, scopes, systemUserOrg, environment }: ClientSettings,
+  { clientId, key, scopes, systemUserOrg, environment }: KeyedSettings,
   now: number,
 ): string {
   const named = scopes.filter((scope) => description.split(/[\s,'"[\]]+/).includes(scope));

@@ -6,7 +6,7 @@ import { type Channel, NotDelivered } from './channel.ts';
 interface Settings {
   readonly url: string;
   /** `whsec_` and the key in base64. */
-  readonly secret: string;
+  readonly secret: string | undefined;
   /** Whether persons are named instead of redacted. */
   readonly includePersons: boolean;
 }
@@ -21,9 +21,14 @@ const timeoutMs = 30_000;
  * Source: standard-webhooks/standard-webhooks, `spec/standard-webhooks.md`.
  */
 export function webhookChannel({ url, secret, includePersons }: Settings): Channel {
-  const signer = new Webhook(secret);
+  const signer = secret ? new Webhook(secret) : undefined;
   return {
     async send({ idempotencyKey, type, timestamp, traceparent, data }, _log, signal) {
+      if (!signer) {
+        throw new NotDelivered(
+          'FOLLOW_UP_WEBHOOK_SECRET is a Key Vault reference that Azure has not resolved: there is nothing to sign with',
+        );
+      }
       const body = (includePersons ? JSON.stringify : toRedactedJson)({ type, timestamp, data });
       const sentAt = new Date();
       const headers = {

@@ -81,7 +81,8 @@ describe('npm run altinn', () => {
 
   it('looks at all that the bundle is made from', () => {
     const { sources } = JSON.parse(readFileSync(`${bundle}.map`, 'utf8')) as { sources: string[] };
-    const known = /^\.\.\/(infra\/cli|infra\/azure\/client|infra\/azure\/role-ids\.json|shared|node_modules)\b/;
+    const known =
+      /^\.\.\/(infra\/cli|infra\/azure\/client|infra\/azure\/role-ids\.json|shared|node_modules)\b/;
     expect(sources.filter((source) => !known.test(source))).toEqual([]);
   });
 });

@@ -17,7 +17,10 @@ it('a queue is measured with its hidden messages, and shows those that can be se
   const message = newMessage({ of: 'mine' }, { via: 'push', enqueuedAt });
   await queues.reactions.send(message);
   await queues.reactions.send(message, { delayMs: 60_000 });
-  expect(await queues.reactions.measure()).toEqual({ length: 2, first: [message] });
+  expect(await queues.reactions.measure()).toEqual({
+    length: 2,
+    first: [{ message, insertedOn: expect.any(Date) }],
+  });
   // Looking takes nothing.
   expect((await queues.reactions.measure()).first).toHaveLength(1);
 });

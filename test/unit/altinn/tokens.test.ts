@@ -167,6 +167,17 @@ describe('the token', () => {
 });
 
 describe('an error', () => {
+  it('of a key that Azure has not read from Key Vault says so, and asks nobody', async () => {
+    const error = await errorOf(
+      {},
+      { MASKINPORTEN_KEY: '@Microsoft.KeyVault(SecretUri=https://kv-a.vault.azure.net/secrets/b)' },
+    );
+    expect([error.fault, error.transient]).toEqual(['key', false]);
+    expect(error.message).toMatch(
+      /^MASKINPORTEN_KEY is a Key Vault reference that Azure has not resolved.*Key Vault Secrets User/,
+    );
+  });
+
   const refusal = (error: string, error_description: string, more: Reply = {}) => ({
     token: () => ({ status: 400, body: { error, error_description }, ...more }),
   });

@@ -115,6 +115,22 @@ const dies =
     return operation.name === name ? new Promise(() => {}) : undefined;
   };
 
+describe('a channel that fails in turn with one thing and another', () => {
+  it('is tried later each time, and the count goes up', async () => {
+    const { check, lines, release, pass, followUp } = await start();
+    let calls = 0;
+    const send = () => Promise.reject(new Error(`it answered ${502 + (calls++ % 2)}`));
+    for (let minute = 0; minute < 60; minute++, pass(60_000)) {
+      for (const message of await release()) await check(message, undefined, { channel: { send } });
+    }
+    const tries = lines.flatMap((line) => /^channel\.failed .* tries=(\d+)/.exec(line)?.[1] ?? []);
+    expect(tries).toEqual(tries.map((_, index) => String(index + 1)));
+    // After 10 s, 1 min, 5 min, and then every 10 min; a release is at the minute.
+    expect(calls).toBeLessThan(11);
+    expect(await followUp()).toMatchObject({ state: 'open', undelivered: calls });
+  });
+});
+
 describe('what the guard says', () => {
   it.each<[string, Answer, string[]]>([
     ['that Altinn answered', known(), ['altinn.answered answer=known', 'follow-up.notified']],

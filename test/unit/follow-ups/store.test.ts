@@ -18,6 +18,7 @@ const whole: Required<FollowUp> = {
   waitingFor: 'Altinn',
   silentSince: '2026-08-20T06:02:00.000Z',
   verified: true,
+  undelivered: 2,
   tries: 3,
   claim: { by: 'a message', at: '2026-08-20T06:03:00.000Z' },
   lease: { id: 'a lease', until: '2026-08-20T06:04:00.000Z' },

@@ -60,6 +60,13 @@ async function receiver(answer: (response: ServerResponse, received: Received) =
 
 const { signal } = new AbortController();
 
+it('posts nothing unsigned: without its secret nobody is told, and it is sent again', async () => {
+  const channel = webhookChannel({ url: 'http://127.0.0.1:1/x', secret: undefined, includePersons: false });
+  const sent = channel.send(step, silentLog, new AbortController().signal);
+  await expect(sent).rejects.toThrow(NotDelivered);
+  await expect(sent).rejects.toThrow(/^FOLLOW_UP_WEBHOOK_SECRET is a Key Vault reference/);
+});
+
 const channelTo = (url: string, includePersons = false) => webhookChannel({ url, secret, includePersons });
 const answering = (status: number) =>
   receiver((response) => response.writeHead(status).end('{"secret":"of theirs"}'));

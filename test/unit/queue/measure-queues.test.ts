@@ -35,8 +35,12 @@ it('says of each queue how long it is and how old what can be seen, of what is d
   const { storage, deadLetters, measure, put, isDue } = start();
   put('one', 40);
   put('one', 900);
-  // Hidden while it is retried: it says its age itself.
+  // Hidden while it is retried: it says its age itself. So it does when it can be seen again.
   put('one', 5_000, 60_000);
+  storage.put('one', {
+    ...newMessage({}, { via: 'push', enqueuedAt: '2026-08-01T00:00:00.000Z' }),
+    attempt: 9,
+  });
   storage.put('one', { of: 'somebody else' });
   put('one-poison', 10);
   await deadLetters.add('one', { a: 1 }, 'a reason');
@@ -48,7 +52,7 @@ it('says of each queue how long it is and how old what can be seen, of what is d
     'dead-letters.measured queue=one count=2',
     'dead-letters.measured queue=two count=0',
     'due.measured due=2 oldestSeconds=120',
-    'queue.measured queue=one length=4 oldestSeconds=900 poison=1',
+    'queue.measured queue=one length=5 oldestSeconds=900 poison=1',
     'queue.measured queue=two length=0 oldestSeconds=0 poison=0',
   ]);
 });
@@ -60,9 +64,20 @@ it('measures what it can where something does not answer, and says what does not
   const broken = { queue: { name: 'one', measure: fails }, poison: one.poison };
   const lines = await measure({ queues: [broken, two], due: { overdue: fails } });
   expect([...lines].sort()).toEqual([
-    'dead-letters.measured queue=two count=0',
     'queue.measured queue=two length=0 oldestSeconds=0 poison=0',
     'storage.failed service=queues reason=ECONNREFUSED',
     'storage.failed service=tables reason=ECONNREFUSED',
+  ]);
+});
+
+it('measures the queues while the tables are away', async () => {
+  const { measure } = start();
+  const fails = () => Promise.reject(new Error('no answer'));
+  const lines = await measure({ due: { overdue: async () => [] }, deadLetters: { count: fails } });
+  expect([...lines].sort()).toEqual([
+    'due.measured due=0 oldestSeconds=0',
+    'queue.measured queue=one length=0 oldestSeconds=0 poison=0',
+    'queue.measured queue=two length=0 oldestSeconds=0 poison=0',
+    'storage.failed service=tables reason="no answer"',
   ]);
 });

@@ -47,6 +47,29 @@ function start() {
   return { storage, feed, lines, queued, track, push, run, deps };
 }
 
+describe('what a pull says', () => {
+  it('counts apart what the push had the time to bring: what is younger may be on its way', async () => {
+    const { storage, feed, run } = start();
+    const ago = (minutes: number) => new Date(storage.now - minutes * 60_000).toISOString();
+    feed.all.push(feedEvent());
+    await run();
+    feed.all.push(...[1, 10, 20, 60].map((minutes) => feedEvent({ time: ago(minutes) })));
+    expect(await run()).toMatchObject({ pulled: 4, missing: 4, late: 2 });
+  });
+
+  it('names what it dead-letters because it is no CloudEvent', async () => {
+    const { storage, feed, run, lines } = start();
+    feed.all.push(feedEvent({ source: undefined as never }), feedEvent());
+    expect(await run()).toMatchObject({ pulled: 1, missing: 1 });
+    expect(storage.rowsOf('deadletters')).toMatchObject([
+      { reason: 'pulled from Altinn, and no CloudEvent' },
+    ]);
+    expect(lines).toContain(
+      `message.dead-lettered queue=${queueName} reason="pulled from Altinn, and no CloudEvent"`,
+    );
+  });
+});
+
 describe('the deadline', () => {
   it('is kept within a page: the checkpoint is where the events are durable, and the next run goes on', async () => {
     const { storage, feed, run, queued } = start();

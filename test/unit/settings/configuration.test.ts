@@ -108,6 +108,34 @@ describe('readConfiguration', () => {
     });
   });
 
+  describe('a secret that Azure has not read from Key Vault', () => {
+    const reference = '@Microsoft.KeyVault(SecretUri=https://kv-a.vault.azure.net/secrets/b)';
+
+    it('keeps nothing from being received: there is no key then, and that is said', () => {
+      const altinn = { ALTINN_ENVIRONMENT: 'tt02', MASKINPORTEN_CLIENT_ID: 'client' };
+      const read = readConfiguration({ ...base, ...altinn, MASKINPORTEN_KEY: reference });
+      expect(read.altinn).toMatchObject({ clientId: 'client', key: undefined });
+      expect(read.warnings).toEqual([
+        'MASKINPORTEN_KEY is a Key Vault reference that Azure has not resolved',
+      ]);
+    });
+
+    it('leaves follow-ups with a channel that takes nothing, and not with the log', () => {
+      const read = readConfiguration({ ...webhook, FOLLOW_UP_WEBHOOK_SECRET: reference });
+      expect(read.followUp.webhook).toEqual({ url, secret: undefined, includePersons: false });
+      expect(read.warnings).toHaveLength(1);
+    });
+
+    it('is wrong all the same where something else is', () => {
+      expect(() => readConfiguration({ ...base, MASKINPORTEN_KEY: reference })).toThrow(
+        /^ALTINN_ENVIRONMENT is missing/,
+      );
+      expect(() => readConfiguration({ AzureWebJobsStorage: reference })).toThrow(
+        /no storage|AzureWebJobsStorage/,
+      );
+    });
+  });
+
   describe('the storage of the data', () => {
     const data = {
       DATA_STORAGE__queueServiceUri: 'https://data.queue.core.windows.net',

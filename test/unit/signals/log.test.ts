@@ -50,12 +50,12 @@ describe('a signal', () => {
   it('is written at its level, and as a warning where a field calls for that', () => {
     const { lines, log } = start();
     const found = { resource: 'r', pulled: 3, checkpointGone: false, complete: true };
-    log.signal('reconcile.finished', { ...found, missing: 0 });
-    log.signal('reconcile.finished', { ...found, missing: 2 });
+    log.signal('reconcile.finished', { ...found, missing: 2, late: 0 });
+    log.signal('reconcile.finished', { ...found, missing: 2, late: 1 });
     log.signal('reconcile.failed', { resource: 'r', reason: 'no answer' });
     expect(lines).toEqual([
-      'info: reconcile.finished resource=r pulled=3 checkpointGone=false complete=true missing=0',
-      'warn: reconcile.finished resource=r pulled=3 checkpointGone=false complete=true missing=2',
+      'info: reconcile.finished resource=r pulled=3 checkpointGone=false complete=true missing=2 late=0',
+      'warn: reconcile.finished resource=r pulled=3 checkpointGone=false complete=true missing=2 late=1',
       'error: reconcile.failed resource=r reason="no answer"',
     ]);
   });
