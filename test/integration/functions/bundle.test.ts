@@ -177,6 +177,15 @@ describe('the deployed bundle', () => {
     expect(load({ ...endpoint, OPEN_TELEMETRY: 'otlp' }).files).toEqual(['index.js', 'telemetry.js']);
   });
 
+  it('receives where Azure has not read a secret from Key Vault, and says so', () => {
+    const reference = '@Microsoft.KeyVault(SecretUri=https://kv-a.vault.azure.net/secrets/maskinporten-key)';
+    const warning = 'Warning: MASKINPORTEN_KEY is a Key Vault reference that Azure has not resolved\n';
+    const { registered, error } = load({ ...altinn, MASKINPORTEN_KEY: reference }, warning);
+    expect(error).toBeUndefined();
+    const names = registered.map(([name]) => name);
+    for (const name of ['receive-events', 'track-events', 'reconcile-events']) expect(names).toContain(name);
+  });
+
   it('does not start with a schedule that no timer takes', () => {
     const { registered, error } = load({ AzureWebJobsStorage: storage, RECONCILE_SCHEDULE: '99 * * * * *' });
     expect(registered.map(([name]) => name)).toEqual(['health']);
