@@ -1,16 +1,15 @@
-import { type Fact, openingFact } from '../events/catalogue.ts';
-import { utc } from '../events/time.ts';
+import type { Fact } from '../events/catalogue.ts';
 import type { DeadLetters } from '../queue/dead-letters.ts';
 import { RetryableError } from '../queue/errors.ts';
-import { newMessage } from '../queue/message.ts';
 import type { Log } from '../signals/log.ts';
 import type { Status } from '../tracking/status.ts';
 import { type Channel, NotDelivered, type Step } from './channels/channel.ts';
-import type { FollowUpCheck } from './check.ts';
 import { type Decision, looksMs, unconfirmed } from './decide.ts';
+import { disputeOf } from './dispute.ts';
 import type { DueFollowUps, Rank } from './due.ts';
-import { type FollowUp, followUpId, notWaiting } from './follow-up.ts';
+import { type FollowUp, notWaiting } from './follow-up.ts';
 import type { Answer } from './question.ts';
+import { stepOf } from './step.ts';
 import type { FollowUps, StoredFollowUp } from './store.ts';
 
 export interface ActDeps {
@@ -115,7 +114,8 @@ export class Act {
     const hadClaim = this.#followUp.claim !== undefined;
     await this.#save({ claim: { by, at } });
     try {
-      const step = this.#stepOf(type, type === 'follow-up.opened' ? this.#followUp.openedAt : at, reason);
+      const timestamp = type === 'follow-up.opened' ? this.#followUp.openedAt : at;
+      const step = stepOf(this.#followUp, this.#status, this.#answer, { type, timestamp, reason });
       const more = {
         ...(checkedWithAltinn !== undefined && { checkedWithAltinn }),
         ...(reason && { reason }),
@@ -199,38 +199,7 @@ export class Act {
     this.#etag = saved;
   }
 
-  #stepOf(type: Step['type'], timestamp: string, reason: Fact | undefined): Step {
-    const { kind, correspondenceId } = this.#followUp;
-    const id = followUpId(this.#followUp);
-    const answer = this.#answer?.is === 'known' ? this.#answer : undefined;
-    return {
-      type,
-      idempotencyKey: `${id}-${type === 'follow-up.opened' ? 'opened' : 'closed'}`,
-      timestamp,
-      data: {
-        followUpId: id,
-        kind,
-        correspondenceId,
-        resource: answer?.resource ?? this.#status.resource,
-        recipient: answer ? answer.recipient : this.#status.recipient,
-        since: answer?.dueAt ? utc(answer.dueAt) : this.#status.facts[openingFact(kind)],
-        ...(answer?.dueAt && { dueAt: utc(answer.dueAt) }),
-        ...(answer?.published && { published: utc(answer.published) }),
-        status: answer ? (reason ?? openingFact(kind)) : this.#status.word,
-      },
-    };
-  }
-
   #now(): string {
     return (this.#deps.now?.() ?? new Date()).toISOString();
   }
-}
-
-/** The dead letter of a disputed follow-up, one and the same each time: redriven, Altinn is asked again. */
-export function disputeOf(followUp: FollowUp): object {
-  const { kind, correspondenceId, openedAt } = followUp;
-  const body: FollowUpCheck = { kind, correspondenceId };
-  // Whichever event disputed it: no trace of its own.
-  const { traceparent: _, ...message } = newMessage(body, { via: 'push', enqueuedAt: openedAt });
-  return { ...message, messageId: `disputed-${followUpId(followUp)}` };
 }
