@@ -5,8 +5,8 @@ import { followUpId, isDisputed } from './look-up.ts';
 import type { Evidence } from './play.ts';
 import { type SignalLine, signalLines } from './signal-lines.ts';
 
-/** How many events and follow-ups a receiver may have had in hand as it was killed: their line may be there without the effect that it tells of, or twice. */
-const inHand = 32;
+/** How many events a kill may leave with a line and without the answer that it tells of, or with two: half of a batch. */
+const inHand = 8;
 
 /** Whether the numbers that an operator sees are true: the signals of the run, added up, against storage. */
 export function judgeSignals(evidence: Evidence): Finding {
