@@ -9,8 +9,8 @@ export interface AzdEnvironment {
   /** The webhook's address without a key. */
   readonly endpoint: string;
   readonly tenant: string | undefined;
-  /** The name of the webhook's key; another one while the key is being changed. */
-  readonly keyName: string;
+  /** The name that the webhook's key is changed to; without it the key stays as it is. */
+  readonly keyName: string | undefined;
 }
 
 const required = {
@@ -35,8 +35,8 @@ export function readAzdEnvironment(environment: NodeJS.ProcessEnv): AzdEnvironme
       'RECEIVER_ENDPOINT is no address. Example: https://my-app.azurewebsites.net/api/events',
     );
   }
-  const keyName = environment.RECEIVE_EVENTS_KEY_NAME || 'altinn';
-  if (!/^altinn[a-z0-9-]{0,50}$/.test(keyName)) {
+  const keyName = environment.RECEIVE_EVENTS_KEY_NAME || undefined;
+  if (keyName && !/^altinn[a-z0-9-]{0,50}$/.test(keyName)) {
     throw new ConfigurationError(
       'RECEIVE_EVENTS_KEY_NAME begins with altinn, and has small letters, digits and hyphens. Example: altinn-2027',
     );

@@ -32,6 +32,22 @@ export async function ensureKey(
   return { value, made: before === undefined };
 }
 
+/**
+ * The key of a function that the vault holds, so that one that somebody else changed to stays.
+ * @returns its name, or `undefined` where the vault holds none that is named for Altinn
+ */
+export async function heldKey(
+  app: FunctionApp,
+  of: string,
+  secrets: KeySecrets,
+  secret: string,
+): Promise<string | undefined> {
+  const held = await secrets.find(secret);
+  if (!held) return undefined;
+  const named = Object.entries(await keysOf(app, of)).filter(([name]) => name.startsWith('altinn'));
+  return named.find(([, value]) => value === held.value)?.[0];
+}
+
 /** A function that was listed and is not found is one that the Functions host does not know yet. */
 async function keysOf(app: FunctionApp, of: string) {
   return app.keys(of).catch((error: unknown) => {

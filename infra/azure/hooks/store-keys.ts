@@ -2,7 +2,7 @@ import type { Ask } from '../client/ask.ts';
 import { functionApp, functionAppId } from '../client/function-app.ts';
 import { keySecrets, secretNames } from '../client/secrets.ts';
 import type { AzdEnvironment } from './azd-environment.ts';
-import { ensureKey, ensureSecret, requireFunctions } from './function-keys.ts';
+import { ensureKey, ensureSecret, heldKey, requireFunctions } from './function-keys.ts';
 import { type Patient, patiently } from './patience.ts';
 
 type Functions = readonly [string, ...string[]];
@@ -25,16 +25,21 @@ export async function storeKeys(
   await patiently(() => app.describe(), patient);
   await patiently(() => requireFunctions(app, [...webhook, ...status]), patient);
   const origin = new URL(endpoint).origin;
+  const held = () => heldKey(app, webhook[0], secrets, secretNames.receiveEvents);
+  const webhookKey = keyName ?? (await patiently(held, patient)) ?? 'altinn';
   for (const [key, functions, secret, address] of [
-    [keyName, webhook, secretNames.receiveEvents, endpoint],
+    [webhookKey, webhook, secretNames.receiveEvents, endpoint],
     ['status', status, secretNames.readStatus, origin],
   ] as const) {
     const { value, made } = await patiently(() => ensureKey(app, key, functions), patient);
-    const held = await patiently(() => ensureSecret(secrets, secret, { value, endpoint: address }), patient);
+    const before = await patiently(
+      () => ensureSecret(secrets, secret, { value, endpoint: address }),
+      patient,
+    );
     patient.tell(
       `Key ${key} of ${functions[0]}: ${made ? 'made' : 'kept'}. Key Vault ${vault} has it as ${secret}.`,
     );
-    if (held === 'other') {
+    if (before === 'other') {
       patient.tell(
         `Key Vault had another key there before. Who calls with that one, as a subscription may, needs the new one: see \`subscription rotate\`.`,
       );

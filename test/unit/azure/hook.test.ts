@@ -109,6 +109,26 @@ describe('the hook after a deployment', () => {
     expect(Object.keys(state.functions.get('receive-events') ?? {})).toEqual(['altinn', 'altinn-2027']);
     expect(state.secrets.get('receive-events-key')?.at(-1)?.value).not.toBe('the-old-one');
   });
+
+  it('keeps the key that it was changed to, for somebody who has not heard of the change', async () => {
+    const { run, state, lines, seen } = await arrange();
+    state.functions.set('receive-events', { altinn: 'the-old-one', 'altinn-2027': 'the-new-one' });
+    state.secrets.set('receive-events-key', [{ value: 'the-new-one', tags: { endpoint } }]);
+    await run();
+    expect(state.secrets.get('receive-events-key')).toHaveLength(1);
+    expect(seen.filter(({ method, path }) => method === 'PUT' && path.includes('receive-events'))).toEqual(
+      [],
+    );
+    expect(lines[0]).toContain('Key altinn-2027 of receive-events: kept');
+  });
+
+  it('makes a key where the vault holds one that opens receive-events and is not named for Altinn', async () => {
+    const { run, state } = await arrange();
+    state.secrets.set('receive-events-key', [{ value: 'default-key-of-receive-events' }]);
+    await run();
+    const { altinn } = state.functions.get('receive-events') ?? {};
+    expect(state.secrets.get('receive-events-key')?.at(-1)?.value).toBe(altinn);
+  });
 });
 
 describe('the hook waits, and says so,', () => {
