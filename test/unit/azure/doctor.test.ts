@@ -94,7 +94,12 @@ describe('doctor --azure', () => {
       (state) => {
         state.roles = state.roles.filter(([role]) => role !== tableContributor);
       },
-      { result: 'fail', detail: expect.stringContaining('lacks Storage Table Data Contributor on sthost') },
+      {
+        result: 'fail',
+        detail: expect.stringContaining('lacks Storage Table Data Contributor on sthost'),
+        // Without the option azd skips what has not changed.
+        fix: expect.stringContaining('`azd provision --no-state`'),
+      },
     ],
     [
       'a log that nobody may write',

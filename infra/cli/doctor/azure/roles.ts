@@ -23,7 +23,7 @@ export const rolesAreAssigned = azureCheck('roles', async (installation) => {
   if (lacking.length === 0) return ok(`the app's identity has all ${wanted.length} that it needs${note}`);
   return fail(
     `the app's identity lacks ${lacking.join(', ')}${note}`,
-    'Assign them: `azd provision` does. They take up to ten minutes to be effective',
+    'Assign them: `azd provision --no-state` does. They take up to ten minutes to be effective',
   );
 });
 
