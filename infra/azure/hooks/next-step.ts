@@ -6,13 +6,17 @@ export function nextStep(
   environment: NodeJS.ProcessEnv,
 ): string {
   const altinn = environment.ALTINN_ENVIRONMENT || '<tt02 or production>';
+  const recipient = environment.ALTINN_SYSTEM_USER_ORG
+    ? ` --recipient ${environment.ALTINN_SYSTEM_USER_ORG}`
+    : '';
   const resources = (environment.ALTINN_RESOURCES || '<resource>').split(',').map((id) => id.trim());
   return [
     '',
     `The webhook: ${endpoint} (and its key, from Key Vault ${vault})`,
     'Next, subscribe, with the credentials of Maskinporten in the environment:',
     ...resources.map(
-      (id) => `  npm run altinn -- subscription ensure --env ${altinn} --resource ${id} --key-vault ${vault}`,
+      (id) =>
+        `  npm run altinn -- subscription ensure --env ${altinn} --resource ${id}${recipient} --key-vault ${vault}`,
     ),
     'Then check everything:',
     `  npm run altinn -- doctor --env ${altinn} --key-vault ${vault} --azure ${resourceGroup} --subscription ${subscription}`,

@@ -232,7 +232,7 @@ describe('the hook ends at once, with what was wrong and what to do, where', () 
 });
 
 describe('the next step', () => {
-  it('is a line for each resource, and has no key', async () => {
+  it('is a line for each resource, with the recipient where it is one, and has no key', async () => {
     const { run, state } = await arrange();
     await run();
     const environment = {
@@ -250,5 +250,9 @@ describe('the next step', () => {
     }
     expect(text).toContain(endpoint);
     for (const secret of secretsOf(state)) expect(text).not.toContain(secret);
+    expect(text).not.toContain('--recipient');
+    expect(
+      nextStep(readAzdEnvironment(environment), { ...environment, ALTINN_SYSTEM_USER_ORG: '991825827' }),
+    ).toContain(`--resource my-decisions --recipient 991825827 --key-vault ${vault}\n`);
   });
 });
