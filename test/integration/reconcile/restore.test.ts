@@ -7,8 +7,8 @@ import { type App, startApp, statusOf } from '../../support/app.ts';
 // The storage account of the data is lost: docs/operations/restoring.md, step by step.
 const day = 24 * 3_600_000;
 const ago = (days: number) => new Date(Date.now() - days * day).toISOString();
-/** When the account was lost: three days ago, by Altinn's clock. */
-const lostAt = ago(3);
+/** The start line: a day before the account was lost, which is three days ago by Altinn's clock. */
+const line = ago(4);
 
 let altinn: Altinn;
 let receiver: WebhookReceiver;
@@ -29,7 +29,7 @@ afterAll(async () => {
   await receiver.stop();
 });
 
-it('a receiver whose storage was lost has every status again, tells nobody of old letters, and everybody of new ones', async () => {
+it('a receiver whose storage was lost has every status again, tells nobody of old letters, and everybody of new ones and of those that the lost one had not told yet', async () => {
   const { simulator } = altinn;
   const settings = {
     ...settingsOf(altinn),
@@ -41,7 +41,7 @@ it('a receiver whose storage was lost has every status again, tells nobody of ol
     ALTINN_PACE: '100',
     ALTINN_MAX_PACE: '100',
     FOLLOW_UP_GRACE: 'PT1S',
-    FOLLOW_UP_SINCE: lostAt,
+    FOLLOW_UP_SINCE: line,
     FOLLOW_UP_WEBHOOK_URL: receiver.url,
     FOLLOW_UP_WEBHOOK_SECRET: receiver.secret,
   };
@@ -54,9 +54,11 @@ it('a receiver whose storage was lost has every status again, tells nobody of ol
   simulator.turn({ loseEvent: 0 });
   await simulator.advance({ days: 35 });
   const [young] = simulator.createLetters({ dueInDays: 5 }) as [string];
+  // Due an hour before the loss: its event came, and nobody was told yet.
+  const [untold] = simulator.createLetters({ dueInDays: 3 - 1 / 24 }) as [string];
   await simulator.advance({ days: 3 });
 
-  // A new account, with follow-ups paused and the start line where the old account was lost.
+  // A new account, with follow-ups paused and the start line a day before the loss.
   app = await startApp({ ...ofApp, FOLLOW_UPS: 'paused' });
   const pulled = await cli(['reconcile', '--since', ago(90)], settings);
   const audited = await cli(['audit', '--since', ago(90)], settings);
@@ -71,9 +73,11 @@ it('a receiver whose storage was lost has every status again, tells nobody of ol
   app = await startApp(ofApp);
   await simulator.advance({ hours: 60 });
   expect((await cli(['reconcile', '--since', ago(90)], settings)).code).toBe(0);
-  await statusOf(app, young, ({ followUps }) => followUps.some(({ state }) => state === 'notified'));
+  for (const id of [young, untold]) {
+    await statusOf(app, id, ({ followUps }) => followUps.some(({ state }) => state === 'notified'));
+  }
   const told = receiver.received.map(({ payload }) => payload.data.correspondenceId);
-  expect([...new Set(told)]).toEqual([young]);
+  expect(new Set(told)).toEqual(new Set([young, untold]));
   const states: string[] = [];
   for (const id of old) states.push(...(await statusOf(app, id)).followUps.map(({ state }) => state));
   expect(states.length).toBeGreaterThan(0);
