@@ -9,6 +9,7 @@ import { parseCloudEvent } from '../../shared/events/cloud-event.ts';
 import { type Channel, NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
 import { webhookChannel } from '../../shared/follow-ups/channels/webhook.ts';
 import type { Reactions } from '../../shared/reactions/registry.ts';
+import { signals } from '../../shared/signals/declared.ts';
 import { runExample } from '../support/docs-example.ts';
 import { silentLog } from '../support/log.ts';
 import { blocks, deadLinks, inlineCode, linkedPages, pages, read } from '../support/markdown.ts';
@@ -72,6 +73,17 @@ describe('the pages', () => {
     const named = new Set(pages().flatMap((page) => read(page).match(setting) ?? []));
     expect(named.size).toBeGreaterThan(10);
     expect([...named].filter((name) => !isInSources(name))).toEqual([]);
+  });
+
+  it('show no line of the log that nothing writes', () => {
+    const wrong = pages().flatMap((page) => linesOfLog(page).filter((line) => !isWritten(line)));
+    expect(pages().flatMap(linesOfLog).length).toBeGreaterThan(60);
+    expect(wrong).toEqual([]);
+    expect(
+      ['reconciled resource=a', 'event.taken', 'event.tracked kind=a', 'event.tracked via=push'].filter(
+        isWritten,
+      ),
+    ).toEqual(['event.tracked via=push']);
   });
 
   it('cite no test that is not there', () => {
@@ -255,6 +267,26 @@ function step(): Step {
 
 function refused(): never {
   throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } });
+}
+
+const kinds = new Set<string | undefined>(Object.keys(signals).map((name) => name.split('.')[0]));
+
+/** What begins as a line of the log does: a name and then `field=value`, or a name of a signal's kind. */
+function linesOfLog(page: string): string[] {
+  const lines = [...blocks('', [page]).flatMap(({ text }) => text.split('\n')), ...inlineCode(page)];
+  return lines.filter(
+    (line) =>
+      /^(?!name )[a-z][a-z.-]+ (… )?[a-z]\w*=/.test(line) ||
+      kinds.has(/^[a-z-]+(?=\.[a-z-]+$)/.exec(line)?.[0]),
+  );
+}
+
+function isWritten(line: string): boolean {
+  const [name = ''] = line.split(' ');
+  const signal = Object.hasOwn(signals, name) ? signals[name as keyof typeof signals] : undefined;
+  const known = Object.keys(signal?.fields ?? {}).map((field) => field.replace('?', ''));
+  const fields = [...line.matchAll(/ ([a-z]\w*)=/g)].map(([, field = '']) => field);
+  return signal !== undefined && fields.every((field) => known.includes(field));
 }
 
 /** Whether that stands in the title of a test, or of what is around some. */
