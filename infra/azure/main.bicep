@@ -74,6 +74,9 @@ param logRetentionDays int = 90
 @description('Settings of docs/settings.md by their names, as text. Empty ones are not set. Secrets do not belong here: they are put into the vault.')
 param settings object = {}
 
+@description('Settings of your own code, as NAME=value;NAME=value. Names that the product or Azure has are left out. A secret is a reference to the vault: NAME=@Microsoft.KeyVault(SecretUri=...).')
+param ownSettings string = ''
+
 @description('Whether the operator has put the client\'s key into the vault, as the secret maskinporten-key. Until then the settings that need it wait, and Altinn is not called.')
 param maskinportenKeyInVault bool = false
 
@@ -254,6 +257,7 @@ module appSettings 'modules/app-settings.bicep' = {
     dataStorageName: names.dataStorage
     vaultName: names.vault
     settings: settings
+    ownSettings: ownSettings
     maskinportenKeyInVault: maskinportenKeyInVault
     followUpWebhookSecretInVault: followUpWebhookSecretInVault
   }

@@ -1,4 +1,4 @@
-metadata description = 'The application settings: where storage and the log are, the product\'s own, and references to its secrets.'
+metadata description = 'The application settings: where storage and the log are, the product\'s, references to its secrets, and the owner\'s.'
 
 @description('The function app.')
 param appName string
@@ -20,6 +20,9 @@ param vaultName string
 
 @description('Settings of docs/settings.md by their names. Empty ones are not set.')
 param settings object
+
+@description('Settings of the owner\'s code: NAME=value;NAME=value.')
+param ownSettings string
 
 @description('Whether the secret maskinporten-key is in the vault.')
 param maskinportenKeyInVault bool
@@ -44,6 +47,32 @@ var waiting = concat(
 )
 var given = filter(items(settings), one => !empty(one.value) && !contains(waiting, one.key))
 
+// How names begin that are the product's or Azure's: no setting of the owner's takes their place.
+var notOwn = [
+  'ALTINN_'
+  'APPINSIGHTS_'
+  'APPLICATIONINSIGHTS_'
+  'AUDIT_'
+  'AzureWebJobsDashboard'
+  'AzureWebJobsStorage'
+  'DATA_STORAGE'
+  'ENABLE_ORYX_BUILD'
+  'FOLLOW_UP'
+  'FUNCTIONS_'
+  'MASKINPORTEN_'
+  'OPEN_TELEMETRY'
+  'OTEL_EXPORTER_OTLP_ENDPOINT'
+  'RECONCILE_'
+  'SCM_'
+  'TZ'
+  'WEBSITE_'
+]
+var own = filter(
+  split(ownSettings, ';'),
+  one =>
+    indexOf(trim(one), '=') > 0 && empty(filter(notOwn, name => startsWith(toLower(trim(one)), toLower(name))))
+)
+
 var secrets = 'https://${vaultName}${environment().suffixes.keyvaultDns}/secrets'
 var storageSuffix = environment().suffixes.storage
 
@@ -59,6 +88,7 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: app
   name: 'appsettings'
   properties: union(
+    toObject(own, one => trim(split(one, '=')[0]), one => trim(substring(one, indexOf(one, '=') + 1))),
     toObject(given, one => one.key, one => one.value),
     maskinportenKeyInVault ? { MASKINPORTEN_KEY: '@Microsoft.KeyVault(SecretUri=${secrets}/maskinporten-key)' } : {},
     followUpWebhookSecretInVault

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { evaluate } from './evaluate.ts';
 import type { Expression } from './expression.ts';
 import { readBicep } from './file.ts';
-import { keysOf, propertyOf, walk } from './walk.ts';
+import { keysOf, namesIn, propertyOf, walk } from './walk.ts';
 
 const file = readBicep('infra/azure/modules/app-settings.bicep');
 const { value } = file.resources.find(({ name }) => name === 'appSettings') as { value: Expression };
@@ -23,8 +23,17 @@ export const azdSettings = Object.keys(
 );
 
 /** The names that a variable lists. */
-export const waitingFor = (variable: string): string[] =>
+export const listOf = (variable: string): string[] =>
   evaluate(file.variables.find(({ name }) => name === variable)?.value, new Map()) as string[];
+
+/** Whether the owner's are the first of what is united: of two that have a name, the later one holds. */
+export const ownComeFirst = namesIn(firstOf(propertyOf(value, 'properties'))).has('own');
+
+function firstOf(expression: Expression | undefined): Expression {
+  if (expression?.kind !== 'call' || expression.callee !== 'union')
+    throw new Error('the settings are no union');
+  return expression.arguments[0] as Expression;
+}
 
 function textOf(expression: Expression): string {
   if (expression.kind === 'value') return String(expression.value);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { notOnFlex } from '../../../infra/azure/client/flex-settings.ts';
 import { allSettings, declared } from '../../../shared/settings/declared.ts';
 import type { Setting } from '../../../shared/settings/setting.ts';
-import { appSettings, azdSettings, waitingFor } from '../../support/bicep/app-settings.ts';
+import { appSettings, azdSettings, listOf, ownComeFirst } from '../../support/bicep/app-settings.ts';
 
 const namesOf = (...groups: { settings: Readonly<Record<string, Setting>> }[]) =>
   groups.flatMap(({ settings }) => Object.values(settings).map(({ name }) => name));
@@ -63,10 +63,26 @@ describe('the settings that azd takes from its environment', () => {
 
   it('wait for the key, if without it the app would not start', () => {
     const { key, keyFile, ...ofMaskinporten } = declared.maskinporten.settings;
-    expect(waitingFor('needMaskinportenKey').sort()).toEqual(
+    expect(listOf('needMaskinportenKey').sort()).toEqual(
       namesOf(declared.altinn, { settings: ofMaskinporten }).sort(),
     );
-    expect(waitingFor('needWebhookSecret')).toEqual([declared.webhook.settings.url.name]);
+    expect(listOf('needWebhookSecret')).toEqual([declared.webhook.settings.url.name]);
+  });
+});
+
+describe('the settings of the owner', () => {
+  const notOwn = listOf('notOwn');
+  const isOwn = (name: string) => !notOwn.some((start) => name.toLowerCase().startsWith(start.toLowerCase()));
+
+  it("take the place of none that is the product's or Azure's", () => {
+    const ofTheApp = allSettings.filter(({ usedBy }) => usedBy.includes('app')).map(({ name }) => name);
+    expect([...ofTheApp, ...appSettings.keys(), ...azdSettings, ...notOnFlex].filter(isOwn)).toEqual([]);
+    expect(ownComeFirst).toBe(true);
+  });
+
+  it('may be what the exporter of OpenTelemetry reads, and the names of anything else', () => {
+    const names = ['OTEL_EXPORTER_OTLP_HEADERS', 'CASE_SYSTEM_URL', 'AzureWebJobs.react.Disabled'];
+    expect(names.filter(isOwn)).toEqual(names);
   });
 });
 
