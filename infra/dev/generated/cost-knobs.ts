@@ -30,7 +30,7 @@ export function knobs(): string[][] {
   );
   return [
     [
-      '`instanceMemoryMB`',
+      '`INSTANCE_MEMORY_MB`',
       'the columns above. The default is 2048. 512 has a quarter of the processor; it was not tried in Azure',
     ],
     [
@@ -42,7 +42,7 @@ export function knobs(): string[][] {
       `\`logLevel\` of \`host.json\` leaves out what the host says of itself, ${hostRows} rows an event: with them ${money((perMillion * hostRows) / rows)} more for a million events`,
     ],
     [
-      '`logDailyCapGb`, 5 by default',
+      '`LOG_DAILY_CAP_GB`, 5 by default',
       `the agency logs ${money((logs(agency) * 24) / hoursInMonth)} GB on a mean day: raise the cap to twice that, or signals are lost`,
     ],
     [
@@ -58,15 +58,15 @@ export function knobs(): string[][] {
       `a queue with an instance that is always there and idle costs ${money(costOf({ queueOperations: polls }, prices))}, a fifth of it at ten seconds`,
     ],
     [
-      '`alwaysReadyInstances`',
-      `${ready(0.5)} at 512 MB and ${ready(2)} at 2,048 MB for each; their executions have no free grant. \`zoneRedundant\` takes two`,
+      '`ALWAYS_READY_INSTANCES`',
+      `${ready(0.5)} at 512 MB and ${ready(2)} at 2,048 MB for each; their executions have no free grant. \`ZONE_REDUNDANT\` takes two`,
     ],
     [
-      '`storageRedundancy` `Standard_LRS`',
+      '`STORAGE_REDUNDANCY` `Standard_LRS`',
       `${money(lrs)} less for the agency's first year of events; cents for the municipality`,
     ],
     [
-      '`privateNetwork`',
+      '`PRIVATE_NETWORK`',
       `${money(network)} more: ${privateNetwork.endpoints} endpoints, ${privateNetwork.zones} zones`,
     ],
   ];
