@@ -132,7 +132,7 @@ async function happen({ name, call }: Recording): Promise<void> {
     const answers = await Promise.all(Array.from({ length: 6 }, () => api(method, path)));
     return answers.filter(({ status }) => status === 200).length;
   };
-  expect(await sixTimes('POST', 'markasread')).toBeGreaterThan(1);
+  expect(await sixTimes('POST', 'markasread')).toBeGreaterThan(0);
   expect(await sixTimes('POST', 'confirm')).toBe(6);
   await simulator.advance({ seconds: 8 });
   expect(await sixTimes('DELETE', 'purge')).toBeGreaterThan(0);
