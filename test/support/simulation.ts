@@ -371,6 +371,7 @@ export class Simulation {
       kind: FollowUpKind;
       state: string;
       claimedBy?: string;
+      closedAt?: string;
       reason?: string;
     }[];
   }
