@@ -15,14 +15,10 @@ export function makeFollowUp({ guard, ...deps }: Deps): Consumer {
     body: checkBody,
     // A quarter of a minute or two to ask Altinn, half a minute for the channel, and storage in between.
     timeoutMs: 150_000,
-    work: (message, { log, signal, takenAs }) =>
-      checkFollowUp(
-        message,
-        { ...guard, deadLetters },
-        {
-          ...{ log, signal, queue: queue.name, by: takenAs },
-          traceparent: message.traceparent,
-        },
-      ),
+    work: (message, { log, signal, takenAs }) => {
+      const { traceparent } = message;
+      const context = { log, signal, traceparent, queue: queue.name, by: takenAs };
+      return checkFollowUp(message, { ...guard, deadLetters }, context);
+    },
   });
 }
