@@ -2,6 +2,7 @@ import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
+import { defaultPolicy } from '../shared/follow-ups/policy/policy.ts';
 import { makeSince } from '../shared/follow-ups/since.ts';
 import type { FollowUps } from '../shared/follow-ups/store.ts';
 import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
@@ -30,6 +31,7 @@ export function composeFollowUps(
   const since = makeSince(tables.shared, followUp.since);
   const paused = pausing.steps === 'paused';
   const { askAltinn, pace } = altinn ?? {};
+  const policy = defaultPolicy(webhook ? 'webhook' : 'log');
   const channel = webhook ? webhookChannel(webhook) : logChannel;
   const { maxWaitMs } = asking;
   const askTogether =
@@ -44,7 +46,8 @@ export function composeFollowUps(
       events: queues.events,
     });
   return {
-    consequence: openAndClose({ followUps, due, graceMs, since }),
+    policy,
+    consequence: openAndClose({ followUps, due, graceMs, policy, since }),
     guard: {
       followUps,
       due,

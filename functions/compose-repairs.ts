@@ -1,7 +1,7 @@
 import type { TimerFunctionOptions } from '@azure/functions';
 import { makeEvents } from '../shared/altinn/api/events.ts';
 import { makeSubscriptions } from '../shared/altinn/api/subscriptions.ts';
-import { lookUp, opensOrCloses } from '../shared/events/catalogue.ts';
+import { type FollowUpKind, lookUp } from '../shared/events/catalogue.ts';
 import type { Consumer } from '../shared/queue/consumer.ts';
 import type { DeadLetters } from '../shared/queue/dead-letters.ts';
 import type { Retries } from '../shared/queue/retries.ts';
@@ -19,13 +19,15 @@ import { makeReconcileEvents } from './reconcile-events.ts';
 interface Deps extends Pick<Storage, 'queues' | 'tables'> {
   readonly altinn: ReturnType<typeof connectAltinn>;
   readonly timeline: Timeline;
+  /** The kinds of follow-ups that there are. */
+  readonly kinds: ReadonlySet<FollowUpKind>;
   readonly deadLetters: DeadLetters;
   readonly retries: Retries;
 }
 
 /** What pulls what the push missed, and what asks for what Altinn lost: nothing without credentials for it. */
 export function composeRepairs({ resources, reconcile, audit }: Configuration, deps: Deps) {
-  const { altinn, timeline, deadLetters, retries, queues, tables } = deps;
+  const { altinn, timeline, deadLetters, retries, queues, tables, kinds } = deps;
   const consumers: Record<string, Consumer> = {};
   const timers: Record<string, TimerFunctionOptions> = {};
   if (altinn && resources.length > 0) {
@@ -40,8 +42,8 @@ export function composeRepairs({ resources, reconcile, audit }: Configuration, d
         timeline,
         queue: queues.events,
         // By the time of its publication a recipient's letter is found in Altinn's lists.
-        isVerified: (type) =>
-          opensOrCloses(type) || (altinn.role === 'Recipient' && lookUp(type)?.fact === 'published'),
+        isVerified: (type) => altinn.role === 'Recipient' && lookUp(type)?.fact === 'published',
+        kinds,
       }),
       queue: queues.events,
       deadLetters,

@@ -31,7 +31,7 @@ export function compose(configuration: Configuration) {
   const common = { deadLetters, retries: new Retries(tables.retries) };
   const altinn = connectAltinn(configuration, tables.shared);
   const { whyNot = altinn ? undefined : 'set the credentials' } = altinn ?? {};
-  const { consequence, guard, release } = composeFollowUps(configuration, {
+  const { policy, consequence, guard, release } = composeFollowUps(configuration, {
     followUps,
     timeline,
     queues,
@@ -51,7 +51,14 @@ export function compose(configuration: Configuration) {
     'follow-up': makeFollowUp({ ...common, queue: queues.followUps, guard }),
     react: makeReact({ ...common, queue: queues.reactions, reactions: ownReactions }),
   };
-  const repairs = composeRepairs(configuration, { ...common, altinn, timeline, queues, tables });
+  const repairs = composeRepairs(configuration, {
+    ...common,
+    kinds: policy.kinds,
+    altinn,
+    timeline,
+    queues,
+    tables,
+  });
   Object.assign(consumers, repairs.consumers);
   const timers: Record<string, TimerFunctionOptions> = {
     ...repairs.timers,

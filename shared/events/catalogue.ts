@@ -1,9 +1,35 @@
 /** What `resourceinstance` identifies: the three kinds of thing whose events are tracked. */
 export type Tracked = 'correspondence' | 'attachment' | 'notification-order';
 
-/** What a letter can need attention for. */
-export const followUpKinds = ['never-read', 'never-confirmed'] as const;
+/** What needs attention because an event says so. */
+const openedByEvent = [
+  'never-read',
+  'never-confirmed',
+  'publish-failed',
+  'attachment-rejected',
+  'notification-not-created',
+  'notification-failed',
+  'notification-partly-failed',
+] as const;
+
+/** What Altinn sends no event for: watched for some time after an event, where the policy names it. */
+export const watchdogKinds = ['unread', 'unconfirmed', 'no-notification-outcome', 'not-published'] as const;
+export type WatchdogKind = (typeof watchdogKinds)[number];
+
+/** What a letter, or an attachment, can need attention for. */
+export const followUpKinds = [...openedByEvent, ...watchdogKinds] as const;
 export type FollowUpKind = (typeof followUpKinds)[number];
+
+/** Those that are about whether the recipient did what was due. */
+const aboutRecipient = ['never-read', 'never-confirmed', 'unread', 'unconfirmed'] as const;
+
+/** Those that are about the letter's notifications. */
+const aboutNotifications = [
+  'notification-not-created',
+  'notification-failed',
+  'notification-partly-failed',
+  'no-notification-outcome',
+] as const;
 
 interface Row {
   /** What happened, for a person. */
@@ -15,6 +41,8 @@ interface Row {
   /** The fact that the event states about the thing it is about. */
   readonly fact: string;
   readonly opens?: FollowUpKind;
+  /** The kinds whose time is counted from it. */
+  readonly watches?: readonly WatchdogKind[];
   readonly closes?: readonly FollowUpKind[];
 }
 
@@ -42,6 +70,7 @@ export const catalogue = {
     about: 'attachment',
     subject: 'sender',
     fact: 'uploadFailed',
+    opens: 'attachment-rejected',
   },
   attachmentexpired: {
     means: "An attachment's expiry time passed",
@@ -54,40 +83,44 @@ export const catalogue = {
     about: 'correspondence',
     subject: 'sender',
     fact: 'initialized',
+    watches: ['not-published'],
   },
   correspondencepublished: {
     means: 'A letter is available to its recipient',
     about: 'correspondence',
     subject: 'recipient',
     fact: 'published',
+    watches: ['unread', 'unconfirmed', 'no-notification-outcome'],
+    closes: ['not-published', 'publish-failed'],
   },
   correspondencepublishfailed: {
     means: 'A letter will never be available',
     about: 'correspondence',
     subject: 'sender',
     fact: 'publishFailed',
-    closes: followUpKinds,
+    opens: 'publish-failed',
+    closes: [...aboutRecipient, ...aboutNotifications, 'not-published'],
   },
   correspondencepurged: {
     means: 'A letter was purged, by its recipient or its sender',
     about: 'correspondence',
     subject: 'sender',
     fact: 'purged',
-    closes: followUpKinds,
+    closes: [...aboutRecipient, ...aboutNotifications, 'publish-failed', 'not-published'],
   },
   correspondencereceiverread: {
     means: 'The recipient read the letter',
     about: 'correspondence',
     subject: 'sender',
     fact: 'read',
-    closes: ['never-read'],
+    closes: ['never-read', 'unread', ...aboutNotifications],
   },
   correspondencereceiverconfirmed: {
     means: 'The recipient confirmed the letter; does not imply read',
     about: 'correspondence',
     subject: 'sender',
     fact: 'confirmed',
-    closes: followUpKinds,
+    closes: [...aboutRecipient, ...aboutNotifications],
   },
   correspondencereceiverneverread: {
     means: 'The due date passed and the letter was not read',
@@ -115,24 +148,31 @@ export const catalogue = {
     about: 'correspondence',
     subject: 'sender',
     fact: 'notificationCreationFailed',
+    opens: 'notification-not-created',
+    closes: ['no-notification-outcome'],
   },
   correspondencenotificationfailed: {
     means: 'Some addresses of the main notification order failed, or anything in another order of the letter',
     about: 'correspondence',
     subject: 'sender',
     fact: 'notificationFailed',
+    opens: 'notification-partly-failed',
+    closes: ['no-notification-outcome'],
   },
   correspondencenotificationallfailed: {
     means: 'Every address of one notification order to the main recipient failed, its reminders counted in',
     about: 'correspondence',
     subject: 'sender',
     fact: 'notificationAllFailed',
+    opens: 'notification-failed',
+    closes: ['no-notification-outcome'],
   },
   correspondencenotificationdelivered: {
     means: 'The first notification was delivered',
     about: 'correspondence',
     subject: 'sender',
     fact: 'notificationDelivered',
+    closes: ['notification-not-created', 'notification-failed', 'no-notification-outcome'],
   },
   correspondencenotificationreminderdelivered: {
     means: 'The reminder was delivered',
@@ -151,6 +191,7 @@ export const catalogue = {
     about: 'attachment',
     subject: 'sender',
     fact: 'purged',
+    closes: ['attachment-rejected'],
   },
   attachmentdownloaded: {
     means: 'An attachment was downloaded (not sent today)',
@@ -224,10 +265,13 @@ export function isOfCorrespondence(type: string): boolean {
   return type.slice(0, typePrefix.length).toLowerCase() === typePrefix;
 }
 
-/** Whether an event of a type opens a follow-up or closes one: what it states should be verified. */
-export function opensOrCloses(type: string): boolean {
-  const row = lookUp(type);
-  return row?.opens !== undefined || row?.closes !== undefined;
+/**
+ * Whether an event of a type opens a follow-up of one of these kinds, has it watched for, or closes it: what it states
+ * should be verified.
+ */
+export function concerns(type: string, kinds: ReadonlySet<FollowUpKind>): boolean {
+  const { opens, watches = [], closes = [] } = lookUp(type) ?? {};
+  return [...(opens ? [opens] : []), ...watches, ...closes].some((kind) => kinds.has(kind));
 }
 
 /** The facts that settle a follow-up: once one of them holds, nobody needs to be notified any more. */
@@ -235,12 +279,22 @@ export function settlingFacts(kind: FollowUpKind): readonly Fact[] {
   return settling[kind];
 }
 
-/** Whether a fact settles a follow-up of some kind. */
+/** Whether a fact settles a follow-up about what the recipient did: what Altinn's lists of letters tell. */
 export function settles(fact: Fact): boolean {
-  return followUpKinds.some((kind) => settling[kind].includes(fact));
+  return aboutRecipient.some((kind) => settling[kind].includes(fact));
 }
 
-/** The fact that opens a follow-up. */
+/** Whether a kind is watched for, and opened by no event. */
+export function isWatchdog(kind: FollowUpKind): kind is WatchdogKind {
+  return (watchdogKinds as readonly FollowUpKind[]).includes(kind);
+}
+
+/** What a follow-up is about: the thing whose id it has. */
+export function trackedOf(kind: FollowUpKind): Tracked {
+  return about[kind];
+}
+
+/** The fact that opens a follow-up, or from which its watchdog counts. */
 export function openingFact(kind: FollowUpKind): Fact {
   return opening[kind];
 }
@@ -255,4 +309,7 @@ const byFollowUp = <T>(facts: (kind: FollowUpKind) => T) =>
 const settling = byFollowUp((kind) =>
   every.filter(({ closes }) => closes?.includes(kind)).map(({ fact }) => fact),
 );
-const opening = byFollowUp((kind) => every.find(({ opens }) => opens === kind)?.fact as Fact);
+const opener = (kind: FollowUpKind) =>
+  every.find(({ opens, watches }) => opens === kind || watches?.some((watched) => watched === kind));
+const opening = byFollowUp((kind) => opener(kind)?.fact as Fact);
+const about = byFollowUp((kind) => opener(kind)?.about as Tracked);

@@ -1,6 +1,7 @@
 import { type Fact, settlingFacts } from '../events/catalogue.ts';
 import { compareTimes } from '../events/time.ts';
 import type { Status } from '../tracking/status.ts';
+import { calledFor } from './called-for.ts';
 import { type FollowUp, perhapsNotified } from './follow-up.ts';
 import type { Answer } from './question.ts';
 
@@ -119,27 +120,34 @@ function waitForAltinn(
   };
 }
 
-/** A letter that has no due date, or whose date has not come, or that needs no confirmation, cannot be overdue. */
+/** What is not so at Altinn, or not yet, calls for nothing now; nothing where it does. */
 function notCalledFor(
   { kind, claim, openedAt }: FollowUp,
-  { dueAt, published, needsConfirmation, isBorneOut }: Extract<Answer, { is: 'known' }>,
+  answer: Extract<Answer, { is: 'known' }>,
   { graceMs, since }: Known,
   now: Date,
 ): Decision | undefined {
-  if (claim || isBorneOut) return undefined;
-  if (isBorneOut === false) {
-    const delayMs = unpulledMs.find(({ forMs }) => now.getTime() - Date.parse(openedAt) < forMs)?.delayMs;
-    if (delayMs === undefined) return { do: 'dispute', why: unpulled };
-    return { do: 'wait', until: after(now, delayMs), for: 'the pull to bring the event that opens it' };
+  if (claim) return undefined;
+  const said = calledFor(kind, answer, now);
+  switch (said.is) {
+    case 'not-borne-out': {
+      const delayMs = unpulledMs.find(({ forMs }) => now.getTime() - Date.parse(openedAt) < forMs)?.delayMs;
+      if (delayMs === undefined) return { do: 'dispute', why: unpulled };
+      return { do: 'wait', until: after(now, delayMs), for: 'the pull to bring the event that opens it' };
+    }
+    case 'not-called-for':
+      return { do: 'suppress', reason: 'notCalledFor' };
+    case 'too-early':
+      return isBefore(said.until, since)
+        ? { do: 'suppress', reason: 'beforeFollowUpSince' }
+        : { do: 'wait', until: after(new Date(said.until), graceMs), for: said.for };
+    case 'called-for':
+      return isBefore(said.since, since) ? { do: 'suppress', reason: 'beforeFollowUpSince' } : undefined;
   }
-  const due = Date.parse(dueAt ?? '');
-  if (Number.isNaN(due) || !published || (kind === 'never-confirmed' && !needsConfirmation)) {
-    return { do: 'suppress', reason: 'notCalledFor' };
-  }
-  if (due < Date.parse(since)) return { do: 'suppress', reason: 'beforeFollowUpSince' };
-  return due > now.getTime()
-    ? { do: 'wait', until: new Date(due + graceMs), for: 'the due date that Altinn says' }
-    : undefined;
+}
+
+function isBefore(time: string | undefined, since: string): boolean {
+  return time !== undefined && Date.parse(time) < Date.parse(since);
 }
 
 /** The earliest of the facts that settle a follow-up of a kind, if any holds. */

@@ -21,7 +21,7 @@ export interface FollowUp {
   readonly notifiedAt?: string | undefined;
   readonly closedAt?: string | undefined;
   /** What suppressed or closed it. */
-  readonly reason?: Fact | 'notCalledFor' | 'beforeFollowUpSince' | undefined;
+  readonly reason?: Fact | 'notCalledFor' | 'beforeFollowUpSince' | 'notInPolicy' | 'byPerson' | undefined;
   /** Whether Altinn had been asked when it was notified; absent where Altinn is never asked. */
   readonly checkedWithAltinn?: boolean | undefined;
   /** Since when and for what it waits beyond its time. */
@@ -35,6 +35,24 @@ export interface FollowUp {
   readonly tries?: number | undefined;
   /** How often in a row its step was not taken by the channel, whatever that said. */
   readonly undelivered?: number | undefined;
+  /** How often it was opened: one more than once each time it was reopened. Absent counts as 1. */
+  readonly round?: number | undefined;
+  /** When the fact happened that opened it, from which its steps count, as far as it is known. */
+  readonly factAt?: string | undefined;
+  /** The URN of its resource, as far as it is known. */
+  readonly resource?: string | undefined;
+  /** The steps of this round that are behind it, in the order in which they were taken. */
+  readonly taken?: readonly TakenStep[] | undefined;
+  /** The channels that were told that it is settled. */
+  readonly told?: readonly string[] | undefined;
+  /** Until when a person has put it off. */
+  readonly snoozedUntil?: string | undefined;
+  /** The hash of the policy by which it is planned. */
+  readonly plannedBy?: string | undefined;
+  /** The message of it that waits for a digest, or is in one. */
+  readonly gathered?: Gathered | undefined;
+  /** What became of it, oldest first. */
+  readonly history?: readonly HistoryEntry[] | undefined;
   /** Who is taking its step right now: written before, taken away after, so that a crash in between is noticed. */
   readonly claim?: { readonly by: string; readonly at: string } | undefined;
   /** Its one live message, until when no other is released, and as what it is due then. */
@@ -43,9 +61,82 @@ export interface FollowUp {
     | undefined;
 }
 
+/** A step that its channel took, or that was given up. */
+export interface TakenStep {
+  /** The {@link PolicyStep.key}. */
+  readonly key: string;
+  readonly channel: string;
+  /** RFC 3339 in UTC. */
+  readonly at: string;
+  /** Why it was given up; absent where it was taken. */
+  readonly failed?: string | undefined;
+}
+
+/** A message that is not sent by itself. */
+export interface Gathered {
+  readonly channel: string;
+  readonly type: 'opened' | 'closed';
+  /** The {@link PolicyStep.key}; of a closing the channel's name. */
+  readonly key: string;
+  /** RFC 3339 in UTC. */
+  readonly at: string;
+  /** The digest that it is frozen in: from then on it may have been sent. */
+  readonly digest?: string | undefined;
+}
+
+/** One line of a follow-up's history. It names no person but who closed, snoozed or reopened it. */
+export interface HistoryEntry {
+  /** RFC 3339 in UTC; of what was so several times in a row, the first. */
+  readonly at: string;
+  readonly what:
+    | 'opened'
+    | 'checked'
+    | 'step'
+    | 'step-failed'
+    | 'gathered'
+    | 'suppressed'
+    | 'closed'
+    | 'disputed'
+    | 'snoozed'
+    | 'reopened';
+  /** What it says in words: the event, what Altinn said, what the channel answered, the reason. */
+  readonly note?: string | undefined;
+  readonly channel?: string | undefined;
+  /** The {@link PolicyStep.key}. */
+  readonly step?: string | undefined;
+  /** The person who did it, as given. */
+  readonly by?: string | undefined;
+  /** Until when it was put off. */
+  readonly until?: string | undefined;
+  /** How often in a row it was so, and when last. */
+  readonly times?: number | undefined;
+  readonly lastAt?: string | undefined;
+}
+
 /** Whether somebody was notified of it, or may have been before a crash. */
 export function perhapsNotified({ state, notifiedAt, claim }: FollowUp): boolean {
   return state === 'notified' || notifiedAt !== undefined || claim !== undefined;
+}
+
+/** The most lines that a history keeps: of a longer one the middle is left out. */
+const maxHistory = 200;
+
+/** A history with one more line; what is so once more is counted in the line that says so. */
+export function noted(
+  history: readonly HistoryEntry[] | undefined,
+  entry: HistoryEntry,
+): readonly HistoryEntry[] {
+  const before = history ?? [];
+  const last = before.at(-1);
+  const { at, ...said } = entry;
+  if (last && entry.what === 'checked') {
+    const { at: _, times = 1, lastAt: __, ...lastSaid } = last;
+    if (JSON.stringify(lastSaid) === JSON.stringify(said)) {
+      return [...before.slice(0, -1), { ...last, times: times + 1, lastAt: at }];
+    }
+  }
+  const all = [...before, entry];
+  return all.length > maxHistory ? [...all.slice(0, maxHistory / 2), ...all.slice(-maxHistory / 2)] : all;
 }
 
 /** What a follow-up has no more once it waits for nothing. */

@@ -5,6 +5,7 @@ import type { Log } from '../signals/log.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
 import type { DueFollowUps, Rank } from './due.ts';
 import { type FollowUp, notWaiting, perhapsNotified } from './follow-up.ts';
+import type { Policy } from './policy/policy.ts';
 import type { FollowUps } from './store.ts';
 
 interface Deps {
@@ -12,13 +13,21 @@ interface Deps {
   readonly due: Pick<DueFollowUps, 'add' | 'remove'>;
   /** Milliseconds that a follow-up waits before it acts. */
   readonly graceMs: number;
+  readonly policy: Pick<Policy, 'rule' | 'kinds'>;
   /** From when on what opens a follow-up is notified; what is older is recorded. RFC 3339 in UTC. */
   readonly since: () => Promise<string>;
   readonly now?: () => Date;
 }
 
 /** Opens and closes follow-ups as the catalogue says, by noting when they are to be checked: after their grace, or at once. */
-export function openAndClose({ followUps, due, graceMs, since, now = () => new Date() }: Deps): Consequence {
+export function openAndClose({
+  followUps,
+  due,
+  graceMs,
+  policy,
+  since,
+  now = () => new Date(),
+}: Deps): Consequence {
   const rank = (what: 'opening' | 'closing', { via }: TrackedEvent): Rank =>
     `${via === 'push' ? 'pushed' : 'verified'}-${what}`;
 
@@ -102,7 +111,9 @@ export function openAndClose({ followUps, due, graceMs, since, now = () => new D
   return async (tracked, log) => {
     const row = lookUp(tracked.event.type);
     // Also one that had been pushed: whoever pushed it may have dated it before the start line.
-    if (row?.opens) await open(row.opens, tracked, log);
-    if (row?.closes && !tracked.upgraded) await close(row.closes, tracked, row.fact, log);
+    const resource = attribute(tracked.event, 'resource');
+    if (row?.opens && policy.rule(row.opens, resource)) await open(row.opens, tracked, log);
+    const closes = row?.closes?.filter((kind) => policy.kinds.has(kind)) ?? [];
+    if (row && closes.length > 0 && !tracked.upgraded) await close(closes, tracked, row.fact, log);
   };
 }

@@ -1,5 +1,5 @@
 import { type FollowUpKind, followUpKinds } from '../events/catalogue.ts';
-import type { Row, Table } from '../storage/table.ts';
+import { joinText, type Row, type Table, textColumns } from '../storage/table.ts';
 import type { TimelineEntry } from '../tracking/status.ts';
 import { entriesOf } from '../tracking/timeline.ts';
 import type { Rank } from './due.ts';
@@ -71,7 +71,11 @@ const columns = [
     'checkedWithAltinn',
   ] as const),
   ...(['waitingSince', 'waitingFor', 'silentSince', 'verified', 'tries', 'undelivered'] as const),
+  ...(['round', 'factAt', 'resource', 'snoozedUntil', 'plannedBy'] as const),
 ] satisfies readonly (keyof FollowUp)[];
+
+/** What of a follow-up is kept as JSON: what only code reads. */
+const texts = ['taken', 'told', 'gathered', 'history'] as const satisfies readonly (keyof FollowUp)[];
 
 type Columns = Pick<FollowUp, (typeof columns)[number]>;
 
@@ -85,6 +89,10 @@ function toRow({ correspondenceId, claim, lease, ...followUp }: FollowUp): Row {
     lease: lease?.id,
     leasedUntil: lease?.until,
     leasedAs: lease?.rank,
+    ...Object.assign(
+      {},
+      ...texts.map((name) => followUp[name] && textColumns(name, JSON.stringify(followUp[name]))),
+    ),
   };
 }
 
@@ -99,6 +107,12 @@ function fromRow(row: object): StoredFollowUp {
     etag: etag as string,
     claim: claimedBy && claimedAt ? { by: claimedBy, at: claimedAt } : undefined,
     lease: lease && leasedUntil ? { id: lease, until: leasedUntil, rank: leasedAs as Rank } : undefined,
+    ...Object.fromEntries(
+      texts.flatMap((name) => {
+        const text = joinText(name, row);
+        return text ? [[name, JSON.parse(text)]] : [];
+      }),
+    ),
   };
 }
 

@@ -6,6 +6,7 @@ import { sampleEvent } from '../../infra/dev/sample-event.ts';
 import { logChannel } from '../../shared/follow-ups/channels/log.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
+import { defaultPolicy } from '../../shared/follow-ups/policy/policy.ts';
 import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
@@ -29,7 +30,13 @@ export async function benchStorageOperations(connectionString: string): Promise<
   const deadLetters = new DeadLetters(tables.deadLetters);
   const common = { deadLetters, retries: new Retries(tables.retries) };
   const consequences = [
-    openAndClose({ followUps, due, graceMs: 0, since: async () => '2000-01-01T00:00:00Z' }),
+    openAndClose({
+      followUps,
+      due,
+      policy: defaultPolicy('webhook'),
+      graceMs: 0,
+      since: async () => '2000-01-01T00:00:00Z',
+    }),
     enqueueReactions({ reactions: createReactions(), queue: queues.reactions }),
   ];
   const events = makeTrackEvents({ ...common, timeline, consequences, queue: queues.events });

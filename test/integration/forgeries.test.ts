@@ -169,7 +169,7 @@ async function play(history: History, chance: readonly number[], faults: Faults)
   return { simulation, heard };
 }
 
-const settling: Record<FollowUpKind, readonly (keyof Truth)[]> = {
+const settling: Partial<Record<FollowUpKind, readonly (keyof Truth)[]>> = {
   'never-read': ['read', 'confirmed', 'purged'],
   'never-confirmed': ['confirmed', 'purged'],
 };
@@ -183,7 +183,9 @@ function check(
   for (const [number, truth] of truths.entries()) {
     const letter = ids[number] as string;
     for (const kind of Object.keys(settling) as FollowUpKind[]) {
-      const times = settling[kind].map((fact) => truth[fact]).filter((at) => at !== undefined) as number[];
+      const times = (settling[kind] ?? [])
+        .map((fact) => truth[fact])
+        .filter((at) => at !== undefined) as number[];
       const settledAt = times.length > 0 ? begin + Math.min(...times) * minute : Number.POSITIVE_INFINITY;
       const isCalledFor =
         truth.exists && truth.due !== undefined && (kind === 'never-read' || truth.needsConfirmation);

@@ -5,6 +5,7 @@ import type { FollowUpCheck } from '../../shared/follow-ups/check.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { checkFollowUp } from '../../shared/follow-ups/guard.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
+import { defaultPolicy } from '../../shared/follow-ups/policy/policy.ts';
 import { makeAskAltinn } from '../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
@@ -104,7 +105,9 @@ export async function playManyDue(letters: number, isRead: (letter: number) => b
       sleep,
     }),
   }));
-  const consequences = [openAndClose({ followUps, due, graceMs: 0, since, now })];
+  const consequences = [
+    openAndClose({ followUps, due, policy: defaultPolicy('webhook'), graceMs: 0, since, now }),
+  ];
   const guard = {
     ...{ followUps, due, channel, events, graceMs: 0, since, maxWaitMs: 43_200_000, leaseMs, now },
     ...{

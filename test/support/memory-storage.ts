@@ -183,10 +183,11 @@ export class MemoryChannel implements Channel {
     this.#pause = pause;
   }
 
-  async send(step: Step): Promise<void> {
+  async send(step: Step): Promise<undefined> {
     await this.#pause({ name: 'notify', when: 'before' });
     this.notified.push(step);
     await this.#pause({ name: 'notify', when: 'after', result: step });
+    return undefined;
   }
 }
 

@@ -7,6 +7,7 @@ import { type FollowUpKind, settlingFacts } from '../../shared/events/catalogue.
 import { NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
+import { defaultPolicy } from '../../shared/follow-ups/policy/policy.ts';
 import type { Answer, Question } from '../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
@@ -287,7 +288,13 @@ export class Simulation {
       this.reacted.set(idempotencyKey, (this.reacted.get(idempotencyKey) ?? 0) + 1);
     });
     const consequences = [
-      openAndClose({ followUps, due, graceMs, since: async () => '2000-01-01T00:00:00Z' }),
+      openAndClose({
+        followUps,
+        due,
+        policy: defaultPolicy('webhook'),
+        graceMs,
+        since: async () => '2000-01-01T00:00:00Z',
+      }),
       enqueueReactions({ reactions, queue: storage.queue('reactions', pause) }),
     ];
     const own = queue.replace('-poison', '');

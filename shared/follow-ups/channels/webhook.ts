@@ -40,7 +40,7 @@ export function webhookChannel({ url, secret, includePersons }: Settings): Chann
       };
       const response = await post(url, body, headers, signal);
       await response.body?.cancel();
-      if (response.ok) return;
+      if (response.ok) return String(response.status);
       const reason = `FOLLOW_UP_WEBHOOK_URL answered ${response.status}`;
       // Who is overloaded, fails, or stands before another that gave up, may have taken it all the same.
       const perhaps = response.status === 408 || response.status === 429 || response.status >= 500;

@@ -1,13 +1,14 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   catalogue,
+  concerns,
   type EventName,
   type EventType,
   type FollowUpKind,
+  followUpKinds,
   isOfCorrespondence,
   lookUp,
   openingFact,
-  opensOrCloses,
   settlingFacts,
   type Tracked,
   typePrefix,
@@ -55,12 +56,38 @@ const notSentToday: [EventName, Tracked][] = [
 const opens: Partial<Record<EventName, FollowUpKind>> = {
   correspondencereceiverneverread: 'never-read',
   correspondencereceiverneverconfirmed: 'never-confirmed',
+  correspondencepublishfailed: 'publish-failed',
+  attachmentuploadfailed: 'attachment-rejected',
+  correspondencenotificationcreationfailed: 'notification-not-created',
+  correspondencenotificationallfailed: 'notification-failed',
+  correspondencenotificationfailed: 'notification-partly-failed',
 };
+const watches: Partial<Record<EventName, FollowUpKind[]>> = {
+  correspondenceinitialized: ['not-published'],
+  correspondencepublished: ['unread', 'unconfirmed', 'no-notification-outcome'],
+};
+const ofNotifications: FollowUpKind[] = [
+  'notification-not-created',
+  'notification-failed',
+  'notification-partly-failed',
+  'no-notification-outcome',
+];
+const ofRecipient: FollowUpKind[] = ['never-read', 'never-confirmed', 'unread', 'unconfirmed'];
 const closes: Partial<Record<EventName, FollowUpKind[]>> = {
-  correspondencereceiverread: ['never-read'],
-  correspondencereceiverconfirmed: ['never-read', 'never-confirmed'],
-  correspondencepurged: ['never-read', 'never-confirmed'],
-  correspondencepublishfailed: ['never-read', 'never-confirmed'],
+  correspondencereceiverread: ['never-read', 'unread', ...ofNotifications],
+  correspondencereceiverconfirmed: [...ofRecipient, ...ofNotifications],
+  correspondencepurged: [...ofRecipient, ...ofNotifications, 'publish-failed', 'not-published'],
+  correspondencepublishfailed: [...ofRecipient, ...ofNotifications, 'not-published'],
+  correspondencepublished: ['not-published', 'publish-failed'],
+  correspondencenotificationcreationfailed: ['no-notification-outcome'],
+  correspondencenotificationfailed: ['no-notification-outcome'],
+  correspondencenotificationallfailed: ['no-notification-outcome'],
+  correspondencenotificationdelivered: [
+    'notification-not-created',
+    'notification-failed',
+    'no-notification-outcome',
+  ],
+  attachmentpurged: ['attachment-rejected'],
 };
 
 describe('catalogue', () => {
@@ -90,6 +117,7 @@ describe('catalogue', () => {
   it.each(Object.keys(catalogue) as EventName[])('%s opens and closes what it should', (name) => {
     const row = lookUp(typePrefix + name);
     expect(row?.opens).toBe(opens[name]);
+    expect(row?.watches ?? []).toEqual(watches[name] ?? []);
     expect([...(row?.closes ?? [])].sort()).toEqual([...(closes[name] ?? [])].sort());
   });
 
@@ -154,9 +182,21 @@ describe('the three failures of notifications', () => {
 
 describe('what opens and settles a follow-up', () => {
   it('is told of a type, in any casing', () => {
-    const of = Object.keys(catalogue).filter((name) => opensOrCloses((typePrefix + name).toUpperCase()));
-    expect(of.sort()).toEqual([...Object.keys(opens), ...Object.keys(closes)].sort());
-    expect(opensOrCloses('no.altinn.correspondence.correspondenceforwarded')).toBe(false);
+    const of = (...kinds: FollowUpKind[]) =>
+      Object.keys(catalogue)
+        .filter((name) => concerns((typePrefix + name).toUpperCase(), new Set(kinds)))
+        .sort();
+    const all = [opens, watches, closes].flatMap((each) => Object.keys(each));
+    expect(of(...followUpKinds)).toEqual([...new Set(all)].sort());
+    expect(of('never-read')).toEqual([
+      'correspondencepublishfailed',
+      'correspondencepurged',
+      'correspondencereceiverconfirmed',
+      'correspondencereceiverneverread',
+      'correspondencereceiverread',
+    ]);
+    expect(of()).toEqual([]);
+    expect(concerns('no.altinn.correspondence.correspondenceforwarded', new Set(followUpKinds))).toBe(false);
   });
 
   it('is read, confirmed, purged or failed for never-read; not read for never-confirmed', () => {

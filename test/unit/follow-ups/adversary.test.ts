@@ -7,6 +7,7 @@ import type { FollowUpCheck } from '../../../shared/follow-ups/check.ts';
 import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import { checkFollowUp, type GuardDeps } from '../../../shared/follow-ups/guard.ts';
 import { openAndClose } from '../../../shared/follow-ups/open-and-close.ts';
+import { defaultKinds, defaultPolicy } from '../../../shared/follow-ups/policy/policy.ts';
 import type { Answer } from '../../../shared/follow-ups/question.ts';
 import { makeAskByList } from '../../../shared/follow-ups/question-by-list.ts';
 import { releaseDue } from '../../../shared/follow-ups/release.ts';
@@ -51,7 +52,7 @@ function start(leaseMs = 900_000) {
   const w = (what: string) => void lines.push(what);
   const log = logInto(w);
   const since = async () => '2026-08-19T00:00:00Z';
-  const consequence = openAndClose({ followUps, due, graceMs, since, now });
+  const consequence = openAndClose({ followUps, due, policy: defaultPolicy('webhook'), graceMs, since, now });
   const event = (name: EventName, id: string = name, time = now().toISOString(), about = letter) => ({
     ...eventOf('subject-person'),
     type: typePrefix + name,
@@ -146,6 +147,7 @@ describe('a follow-up, whatever is forged, lost, late or asked twice', () => {
     const after9 = await followUp();
     // The pull works again, and finds the event: what reconcile does about one that is there by a push.
     await makeVerify({
+      kinds: defaultKinds,
       reactions: createReactions(),
       timeline,
       queue: storage.queue('correspondence-events'),

@@ -70,7 +70,13 @@ async function start(answer?: () => Answer) {
       {
         followUps: new FollowUps(storage.table('timeline', pause)),
         due: new DueFollowUps(storage.table('due', pause)),
-        channel: { send: (step) => channel.send(step).then(() => pause({ name: 'notify', when: 'after' })) },
+        channel: {
+          send: async (step) => {
+            await channel.send(step);
+            await pause({ name: 'notify', when: 'after' });
+            return undefined;
+          },
+        },
         askAltinn: answer && (async () => answer()),
         events: storage.queue('correspondence-events', pause),
         deadLetters: new DeadLetters(storage.table('deadletters'), now),

@@ -22,6 +22,19 @@ const whole: Required<FollowUp> = {
   tries: 3,
   claim: { by: 'a message', at: '2026-08-20T06:03:00.000Z' },
   lease: { id: 'a lease', until: '2026-08-20T06:04:00.000Z' },
+  round: 2,
+  factAt: '2026-08-20T05:59:00.000Z',
+  resource: 'urn:altinn:resource:letters',
+  snoozedUntil: '2026-08-21T06:00:00.000Z',
+  plannedBy: 'a hash',
+  taken: [{ key: 'webhook', channel: 'webhook', at: '2026-08-20T06:06:00.000Z' }],
+  told: ['webhook'],
+  gathered: { channel: 'case-team', type: 'opened', key: 'case-team', at: '2026-08-20T06:06:00.000Z' },
+  history: Array.from({ length: 150 }, (_, minute) => ({
+    at: new Date(minute * 60_000).toISOString(),
+    what: 'checked',
+    note: `Altinn answered ${'at length '.repeat(30)}${minute}`,
+  })),
 };
 
 describe('FollowUps', () => {

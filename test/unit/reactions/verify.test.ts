@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type EventType, typePrefix } from '../../../shared/events/catalogue.ts';
+import { defaultKinds } from '../../../shared/follow-ups/policy/policy.ts';
 import type { Message } from '../../../shared/queue/message.ts';
 import { enqueueReactions } from '../../../shared/reactions/enqueue.ts';
 import { createReactions } from '../../../shared/reactions/registry.ts';
@@ -30,7 +31,10 @@ async function pulled(
   await track(eventMessage(event, { via: 'push', enqueuedAt: '2026-08-20T06:00:00Z' }), false, deps);
   const before = storage.operations;
   const queue = storage.queue('events');
-  await makeVerify({ reactions, timeline, queue, ...(isVerified && { isVerified }) })(letter, event);
+  await makeVerify({ reactions, timeline, queue, kinds: defaultKinds, ...(isVerified && { isVerified }) })(
+    letter,
+    event,
+  );
   const operations = storage.operations - before;
   for (const { text } of storage.messages('events')) {
     const message = JSON.parse(Buffer.from(text, 'base64').toString()) as Message<{ event: typeof event }>;
