@@ -32,7 +32,10 @@ export function composeFollowUps(
   const paused = pausing.steps === 'paused';
   const { askAltinn, pace } = altinn ?? {};
   const policy = defaultPolicy(webhook ? 'webhook' : 'log');
-  const channel = webhook ? webhookChannel(webhook) : logChannel;
+  const channels = new Map([
+    ['log', logChannel],
+    ...(webhook ? [['webhook', webhookChannel(webhook)] as const] : []),
+  ]);
   const { maxWaitMs } = asking;
   const askTogether =
     altinn?.auditing &&
@@ -51,7 +54,8 @@ export function composeFollowUps(
     guard: {
       followUps,
       due,
-      channel,
+      channels,
+      policy,
       askAltinn,
       events: queues.events,
       graceMs,

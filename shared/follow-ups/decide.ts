@@ -3,6 +3,8 @@ import { compareTimes } from '../events/time.ts';
 import type { Status } from '../tracking/status.ts';
 import { calledFor } from './called-for.ts';
 import { type FollowUp, perhapsNotified } from './follow-up.ts';
+import type { Policy } from './policy/policy.ts';
+import { type NextStep, nextStep } from './progress.ts';
 import type { Answer } from './question.ts';
 
 /** Milliseconds after which an unsettled follow-up that was notified is looked at again, in case its closing was lost. */
@@ -30,8 +32,9 @@ export type Decision =
   /** Its time has not come, or something has to come first. */
   | { readonly do: 'wait'; readonly until: Date; readonly for?: string; readonly isSilent?: true }
   | { readonly do: 'suppress'; readonly reason: NonNullable<FollowUp['reason']> }
-  | { readonly do: 'open'; readonly checkedWithAltinn?: boolean }
-  | { readonly do: 'close'; readonly reason: Fact }
+  /** @property checkedWithAltinn absent where Altinn is never asked */
+  | { readonly do: 'step'; readonly next: NextStep; readonly checkedWithAltinn?: boolean }
+  | { readonly do: 'close'; readonly reason: NonNullable<FollowUp['reason']> }
   | { readonly do: 'dispute'; readonly why: string }
   /** Notified, and unsettled still: looked at again, unless that was the last time. */
   | { readonly do: 'look'; readonly at: Date | undefined };
@@ -47,6 +50,7 @@ export interface Known {
   readonly graceMs: number;
   /** From when on what is due is notified, RFC 3339. */
   readonly since: string;
+  readonly policy: Pick<Policy, 'rule' | 'timeOf'>;
 }
 
 /**
@@ -55,20 +59,20 @@ export interface Known {
  */
 export function decide(followUp: FollowUp, known: Known, now: Date): Decision {
   const { answer, facts } = known;
-  if (!answer)
-    return settle(followUp, settledBy(followUp.kind, facts), now) ?? openOrWait(followUp, known, now);
+  if (!answer) {
+    return settle(followUp, settledBy(followUp.kind, facts)) ?? goOn(followUp, known, now);
+  }
   if (answer.is === 'silent') return waitForAltinn(followUp, known, answer, now);
   if (answer.is === 'disputed') return { do: 'dispute', why: answer.why };
 
-  const settled = settle(followUp, settledBy(followUp.kind, answer.facts), now);
-  if (settled && settled.do !== 'look') return settled;
+  const settled = settle(followUp, settledBy(followUp.kind, answer.facts));
+  if (settled) return settled;
   const asked = followUp.waitingFor === unconfirmed ? (followUp.tries ?? 0) : 0;
   const delayMs = unconfirmedMs[asked];
   if (settledBy(followUp.kind, facts) && delayMs !== undefined) {
     return { do: 'wait', until: after(now, delayMs), for: unconfirmed };
   }
-  if (settled) return settled;
-  return notCalledFor(followUp, answer, known, now) ?? openOrWait(followUp, known, now, true);
+  return notCalledFor(followUp, answer, known, now) ?? goOn(followUp, known, now, true);
 }
 
 /** What suppresses a follow-up by what Altinn answered before: once it said that something happened, that holds. */
@@ -85,31 +89,55 @@ const unpulled =
 /** Why a follow-up waits whose letter is settled by an event, and not at Altinn. */
 export const unconfirmed = 'Altinn to bear out an event that settles it';
 
-/** Closes or suppresses what is settled, and looks again at what was notified; nothing for what is open and unsettled. */
-function settle(followUp: FollowUp, reason: Fact | undefined, now: Date): Decision | undefined {
-  if (reason) return perhapsNotified(followUp) ? { do: 'close', reason } : { do: 'suppress', reason };
-  if (followUp.state !== 'notified') return undefined;
-  const since = Date.parse(followUp.notifiedAt ?? followUp.openedAt);
-  const next = looksMs.find((ms) => since + ms > now.getTime());
-  return { do: 'look', at: next === undefined ? undefined : new Date(since + next) };
+/** Why a follow-up waits that has no step. */
+const unnamed = 'the policy to name its kind';
+
+/** Closes or suppresses what is settled. */
+function settle(followUp: FollowUp, reason: Fact | undefined): Decision | undefined {
+  if (!reason) return undefined;
+  return perhapsNotified(followUp) ? { do: 'close', reason } : { do: 'suppress', reason };
 }
 
-function openOrWait({ openedAt, claim }: FollowUp, { graceMs }: Known, now: Date, asked = false): Decision {
+/** Takes the step whose time has come, or waits for the next one, or for the next look. */
+function goOn(followUp: FollowUp, { graceMs, policy }: Known, now: Date, asked = false): Decision {
+  const { openedAt, claim, snoozedUntil, state } = followUp;
   const notBefore = after(new Date(openedAt), graceMs);
-  if (!claim && notBefore > now) return { do: 'wait', until: notBefore };
-  return { do: 'open', ...(asked && { checkedWithAltinn: true }) };
+  const isNotified = state === 'notified';
+  if (!claim && !isNotified && notBefore > now) return { do: 'wait', until: notBefore };
+  if (snoozedUntil && snoozedUntil > now.toISOString()) return { do: 'wait', until: new Date(snoozedUntil) };
+  const next = nextStep(followUp, policy);
+  if (next && next.at <= now) return { do: 'step', next, ...(asked && { checkedWithAltinn: true }) };
+  if (isNotified) return { do: 'look', at: earliest(next?.at, nextLook(followUp, now)) };
+  if (next) return { do: 'wait', until: next.at };
+  // Its kind was taken out of the policy, and may come back.
+  const look = nextLook(followUp, now);
+  return look ? { do: 'wait', until: look, for: unnamed } : { do: 'suppress', reason: 'notInPolicy' };
+}
+
+/** When a follow-up that was notified is looked at again, though no step is due. */
+export function nextLook({ notifiedAt, openedAt }: FollowUp, now: Date): Date | undefined {
+  const since = Date.parse(notifiedAt ?? openedAt);
+  const next = looksMs.find((ms) => since + ms > now.getTime());
+  return next === undefined ? undefined : new Date(since + next);
+}
+
+/** The earlier of two moments, of which each may be absent. */
+export function earliest(a: Date | undefined, b: Date | undefined): Date | undefined {
+  return a && b ? (a < b ? a : b) : (a ?? b);
 }
 
 function waitForAltinn(
   followUp: FollowUp,
-  { facts, maxWaitMs }: Known,
+  { facts, maxWaitMs, policy }: Known,
   { why, retryAfterMs = 0 }: Extract<Answer, { is: 'silent' }>,
   now: Date,
 ): Decision {
-  const { state, kind, silentSince, tries = 0 } = followUp;
+  const { state, kind, silentSince, snoozedUntil, tries = 0 } = followUp;
+  const isSnoozed = snoozedUntil !== undefined && snoozedUntil > now.toISOString();
   const waited = silentSince ? now.getTime() - Date.parse(silentSince) : 0;
-  if (waited >= maxWaitMs && state === 'open' && !settledBy(kind, facts)) {
-    return { do: 'open', checkedWithAltinn: false };
+  const next = state === 'disputed' ? undefined : nextStep(followUp, policy);
+  if (waited >= maxWaitMs && next && next.at <= now && !isSnoozed && !settledBy(kind, facts)) {
+    return { do: 'step', next, checkedWithAltinn: false };
   }
   const backOffMs = silentMs[Math.min(silentSince ? tries : 0, silentMs.length - 1)] as number;
   return {
@@ -120,15 +148,17 @@ function waitForAltinn(
   };
 }
 
-/** What is not so at Altinn, or not yet, calls for nothing now; nothing where it does. */
+/** What is not so at Altinn, or not yet, calls for nothing now; nothing where it does, or was notified before. */
 function notCalledFor(
-  { kind, claim, openedAt }: FollowUp,
+  { kind, claim, openedAt, state, round = 1 }: FollowUp,
   answer: Extract<Answer, { is: 'known' }>,
   { graceMs, since }: Known,
   now: Date,
 ): Decision | undefined {
-  if (claim) return undefined;
+  if (claim || state === 'notified') return undefined;
   const said = calledFor(kind, answer, now);
+  // What a person has reopened is wanted, however old.
+  const isOld = (time: string | undefined) => round === 1 && Date.parse(time ?? '') < Date.parse(since);
   switch (said.is) {
     case 'not-borne-out': {
       const delayMs = unpulledMs.find(({ forMs }) => now.getTime() - Date.parse(openedAt) < forMs)?.delayMs;
@@ -138,16 +168,12 @@ function notCalledFor(
     case 'not-called-for':
       return { do: 'suppress', reason: 'notCalledFor' };
     case 'too-early':
-      return isBefore(said.until, since)
+      return isOld(said.until)
         ? { do: 'suppress', reason: 'beforeFollowUpSince' }
         : { do: 'wait', until: after(new Date(said.until), graceMs), for: said.for };
     case 'called-for':
-      return isBefore(said.since, since) ? { do: 'suppress', reason: 'beforeFollowUpSince' } : undefined;
+      return isOld(said.since) ? { do: 'suppress', reason: 'beforeFollowUpSince' } : undefined;
   }
-}
-
-function isBefore(time: string | undefined, since: string): boolean {
-  return time !== undefined && Date.parse(time) < Date.parse(since);
 }
 
 /** The earliest of the facts that settle a follow-up of a kind, if any holds. */

@@ -35,6 +35,8 @@ export interface FollowUp {
   readonly tries?: number | undefined;
   /** How often in a row its step was not taken by the channel, whatever that said. */
   readonly undelivered?: number | undefined;
+  /** Since when. */
+  readonly undeliveredSince?: string | undefined;
   /** How often it was opened: one more than once each time it was reopened. Absent counts as 1. */
   readonly round?: number | undefined;
   /** When the fact happened that opened it, from which its steps count, as far as it is known. */
@@ -54,12 +56,17 @@ export interface FollowUp {
   /** What became of it, oldest first. */
   readonly history?: readonly HistoryEntry[] | undefined;
   /** Who is taking its step right now: written before, taken away after, so that a crash in between is noticed. */
-  readonly claim?: { readonly by: string; readonly at: string } | undefined;
+  readonly claim?:
+    | { readonly by: string; readonly at: string; readonly channel?: string | undefined }
+    | undefined;
   /** Its one live message, until when no other is released, and as what it is due then. */
   readonly lease?:
     | { readonly id: string; readonly until: string; readonly rank?: Rank | undefined }
     | undefined;
 }
+
+/** The channel of what was notified before a follow-up said by which: the webhook, or the log in its place. */
+export const formerChannel = 'webhook';
 
 /** A step that its channel took, or that was given up. */
 export interface TakenStep {
@@ -70,6 +77,8 @@ export interface TakenStep {
   readonly at: string;
   /** Why it was given up; absent where it was taken. */
   readonly failed?: string | undefined;
+  /** Whether the channel may have taken it all the same. */
+  readonly perhaps?: true | undefined;
 }
 
 /** A message that is not sent by itself. */
@@ -93,6 +102,7 @@ export interface HistoryEntry {
     | 'checked'
     | 'step'
     | 'step-failed'
+    | 'told'
     | 'gathered'
     | 'suppressed'
     | 'closed'
@@ -129,7 +139,7 @@ export function noted(
   const before = history ?? [];
   const last = before.at(-1);
   const { at, ...said } = entry;
-  if (last && entry.what === 'checked') {
+  if (last && (entry.what === 'checked' || entry.what === 'step-failed')) {
     const { at: _, times = 1, lastAt: __, ...lastSaid } = last;
     if (JSON.stringify(lastSaid) === JSON.stringify(said)) {
       return [...before.slice(0, -1), { ...last, times: times + 1, lastAt: at }];
@@ -146,6 +156,7 @@ export const notWaiting = {
   silentSince: undefined,
   tries: undefined,
   undelivered: undefined,
+  undeliveredSince: undefined,
 } as const satisfies Partial<FollowUp>;
 
 /** Stable for as long as the letter exists, and safe in a URL. */

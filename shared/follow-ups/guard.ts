@@ -1,19 +1,28 @@
+import { openingFact } from '../events/catalogue.ts';
+import { compareTimes, utc } from '../events/time.ts';
 import { NonRetryableError, RetryableError } from '../queue/errors.ts';
 import type { Message } from '../queue/message.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
 import { askedEvent } from '../tracking/asked-event.ts';
 import { eventMessage } from '../tracking/event-message.ts';
 import { deriveStatus, type TimelineEntry } from '../tracking/status.ts';
-import { Act, type ActContext, type ActDeps } from './act.ts';
+import { type ActContext, type ActDeps, act } from './act.ts';
+import { calledFor } from './called-for.ts';
 import type { FollowUpCheck } from './check.ts';
-import { decide, suppressedBy, unconfirmed } from './decide.ts';
+import { type Decision, decide, suppressedBy, unconfirmed } from './decide.ts';
 import { disputeOf } from './dispute.ts';
-import type { FollowUp } from './follow-up.ts';
+import type { DueFollowUps } from './due.ts';
+import { type FollowUp, noted } from './follow-up.ts';
+import { Held } from './held.ts';
+import { inWords } from './in-words.ts';
+import { untold } from './progress.ts';
 import { type Answer, type AskAltinn, askable, type Question } from './question.ts';
+import type { Sources } from './step.ts';
 import type { FollowUps, StoredFollowUp } from './store.ts';
 
 export interface GuardDeps extends ActDeps {
   readonly followUps: Pick<FollowUps, 'readLetter' | 'save'>;
+  readonly due: Pick<DueFollowUps, 'add' | 'remove'>;
   /** Asks Altinn what it knows of the letter; absent where there are no credentials for that. */
   readonly askAltinn?: AskAltinn | undefined;
   /** The queue `correspondence-events`: for what is learnt by asking. */
@@ -27,6 +36,7 @@ export interface GuardDeps extends ActDeps {
   readonly leaseMs: number;
   /** Takes no step, and loses none: what was released comes again when its lease is over. */
   readonly paused: boolean;
+  readonly now?: () => Date;
 }
 
 /**
@@ -52,16 +62,30 @@ export async function checkFollowUp(
   // A dead letter that was redriven has no lease to come again by.
   if (deps.paused && !lease) throw new RetryableError('follow-ups are paused');
   if (deps.paused || !holds(before.followUp, lease, deps.leaseMs, now())) return;
-  if (before.followUp.state === 'suppressed' || before.followUp.state === 'closed') return;
+  const { state } = before.followUp;
+  const isClosed = state === 'closed';
+  if (state === 'suppressed' || (isClosed && untold(before.followUp).length === 0)) return;
   standBack(before.followUp, context.by, now());
+  const carryOut = (followUp: StoredFollowUp, decision: Decision, sources: Sources) => {
+    const { traceparent } = context;
+    const held = new Held(followUp, { ...deps, plannedBy: deps.policy.hash, traceparent, now });
+    return act(held, decision, sources, deps, context);
+  };
 
   const statusBefore = deriveStatus(before.entries);
   const reason = suppressedBy(before.followUp, statusBefore);
+  if (isClosed) {
+    // By a person: those who were told of it are to hear that too.
+    const { reason: byPerson = 'byPerson' } = before.followUp;
+    const sources = { status: statusBefore, answer: undefined };
+    return carryOut(before.followUp, { do: 'close', reason: byPerson }, sources);
+  }
+  if (await isInDigest(before.followUp, deps)) {
+    const until = new Date(now().getTime() + inDigestMs);
+    return carryOut(before.followUp, { do: 'wait', until }, { status: statusBefore, answer: undefined });
+  }
   if (reason) {
-    await new Act(before.followUp, statusBefore, undefined, deps, context).carryOut({
-      do: 'suppress',
-      reason,
-    });
+    await carryOut(before.followUp, { do: 'suppress', reason }, { status: statusBefore, answer: undefined });
     return forgetDispute(before.followUp, deps, context);
   }
 
@@ -79,8 +103,8 @@ export async function checkFollowUp(
   // Nor may anybody else have begun meanwhile.
   standBack(stored, context.by, now());
   if (stored.lease?.id !== before.followUp.lease?.id) throw new RetryableError('it was released meanwhile');
-  const followUp = undisputed(stored, answer);
   const status = deriveStatus(entries);
+  const followUp = withFact(undisputed(stored, answer), { status, answer }, now());
   if (answer?.is === 'known') {
     await enqueueLearnt(correspondenceId, entries, answer, deps, message.traceparent);
   }
@@ -90,9 +114,10 @@ export async function checkFollowUp(
     maxWaitMs: deps.maxWaitMs,
     graceMs: deps.graceMs,
     since: await deps.since(),
+    policy: deps.policy,
   };
   const decision = decide(followUp, known, now());
-  await new Act(followUp, status, answer, deps, context).carryOut(decision);
+  await carryOut(followUp, decision, { status, answer });
   if (followUp.state !== 'disputed' && decision.do !== 'dispute') await forgetDispute(stored, deps, context);
 }
 
@@ -114,6 +139,32 @@ async function forgetDispute(
   { queue }: ActContext,
 ): Promise<void> {
   if (before.state === 'disputed') await deadLetters.forget(queue, disputeOf(before));
+}
+
+/** Milliseconds until a follow-up is looked at again that is in a digest. */
+const inDigestMs = 120_000;
+
+/** Whether its message may be on its way with others: then it is for their digest to say what became of it. */
+async function isInDigest({ gathered }: FollowUp, { gatherer }: GuardDeps): Promise<boolean> {
+  if (!gathered?.digest || !gatherer) return false;
+  return gatherer.isUnderWay(gathered.channel, gathered.digest);
+}
+
+/** A follow-up with what was learnt of it: when its fact happened, which resource it is of, and what Altinn said. */
+function withFact(followUp: StoredFollowUp, { status, answer }: Sources, now: Date): StoredFollowUp {
+  const { kind, round = 1, openedAt, factAt, history } = followUp;
+  const said = answer?.is === 'known' ? calledFor(kind, answer, now) : undefined;
+  const since = said?.is === 'called-for' ? said.since : undefined;
+  const at = now.toISOString();
+  // An event's own time may be anything; the fact was there when it came.
+  const happenedAt = status.facts[openingFact(kind)];
+  const byEvent = happenedAt && compareTimes(happenedAt, openedAt) < 0 ? happenedAt : openedAt;
+  return {
+    ...followUp,
+    factAt: round > 1 ? factAt : (utc(since ?? '') ?? factAt ?? byEvent),
+    resource: (answer?.is === 'known' && answer.resource) || status.resource || followUp.resource,
+    history: answer ? noted(history, { at, what: 'checked', note: inWords(answer) }) : history,
+  };
 }
 
 /** What Altinn answers about is disputed no longer. */

@@ -51,7 +51,16 @@ export function openAndClose({
     }
     const at = new Date(Date.parse(openedAt) + graceMs).toISOString();
     const verified = via !== 'push' || undefined;
-    const opened: FollowUp = { kind, correspondenceId, state: 'open', openedAt, dueAt: at, verified };
+    const history = [{ at: openedAt, what: 'opened', note: openedBy(tracked) }] as const;
+    const opened: FollowUp = {
+      kind,
+      correspondenceId,
+      state: 'open',
+      openedAt,
+      dueAt: at,
+      verified,
+      history,
+    };
     if (await followUps.add(opened)) log.signal('follow-up.opened', { kind, id: correspondenceId, via });
     else await reopen(opened, tracked, log);
     // Also when it was there already: whoever added it may have died before this line.
@@ -116,4 +125,9 @@ export function openAndClose({
     const closes = row?.closes?.filter((kind) => policy.kinds.has(kind)) ?? [];
     if (row && closes.length > 0 && !tracked.upgraded) await close(closes, tracked, row.fact, log);
   };
+}
+
+/** Which event opened a follow-up, and how it is known. */
+function openedBy({ event, via }: TrackedEvent): string {
+  return `${event.type} ${event.id.slice(0, 100)}, ${via}`;
 }

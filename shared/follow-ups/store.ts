@@ -3,7 +3,7 @@ import { joinText, type Row, type Table, textColumns } from '../storage/table.ts
 import type { TimelineEntry } from '../tracking/status.ts';
 import { entriesOf } from '../tracking/timeline.ts';
 import type { Rank } from './due.ts';
-import type { FollowUp } from './follow-up.ts';
+import { type FollowUp, formerChannel } from './follow-up.ts';
 
 /** A follow-up as it was read, with what it takes to replace it. */
 export interface StoredFollowUp extends FollowUp {
@@ -70,7 +70,15 @@ const columns = [
     'reason',
     'checkedWithAltinn',
   ] as const),
-  ...(['waitingSince', 'waitingFor', 'silentSince', 'verified', 'tries', 'undelivered'] as const),
+  ...([
+    'waitingSince',
+    'waitingFor',
+    'silentSince',
+    'verified',
+    'tries',
+    'undelivered',
+    'undeliveredSince',
+  ] as const),
   ...(['round', 'factAt', 'resource', 'snoozedUntil', 'plannedBy'] as const),
 ] satisfies readonly (keyof FollowUp)[];
 
@@ -86,6 +94,7 @@ function toRow({ correspondenceId, claim, lease, ...followUp }: FollowUp): Row {
     rowKey: `${prefix}${followUp.kind}`,
     claimedBy: claim?.by,
     claimedAt: claim?.at,
+    claimedFor: claim?.channel,
     lease: lease?.id,
     leasedUntil: lease?.until,
     leasedAs: lease?.rank,
@@ -97,15 +106,21 @@ function toRow({ correspondenceId, claim, lease, ...followUp }: FollowUp): Row {
 }
 
 function fromRow(row: object): StoredFollowUp {
-  const { partitionKey, etag, claimedBy, claimedAt, lease, leasedUntil, leasedAs } = row as Record<
-    string,
-    string
-  >;
+  const { taken, ...followUp } = parsed(row);
+  const { notifiedAt: at } = followUp;
+  // It was notified before follow-ups had steps: that was the first one.
+  const former = at ? [{ key: formerChannel, channel: formerChannel, at }] : undefined;
+  return { ...followUp, ...((taken ?? former) && { taken: taken ?? former }) };
+}
+
+function parsed(row: object): StoredFollowUp {
+  const { partitionKey, etag, claimedBy, claimedAt, claimedFor, lease, leasedUntil, leasedAs } =
+    row as Record<string, string>;
   return {
     ...pick(row as Columns),
     correspondenceId: partitionKey as string,
     etag: etag as string,
-    claim: claimedBy && claimedAt ? { by: claimedBy, at: claimedAt } : undefined,
+    claim: claimedBy && claimedAt ? { by: claimedBy, at: claimedAt, channel: claimedFor } : undefined,
     lease: lease && leasedUntil ? { id: lease, until: leasedUntil, rank: leasedAs as Rank } : undefined,
     ...Object.fromEntries(
       texts.flatMap((name) => {

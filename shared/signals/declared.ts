@@ -8,6 +8,7 @@ const resource = 'the resource, as a URN';
 const subunit = "the number of a recipient's subunit, where it is one's";
 const via = 'how it is known: `push`, `pull` or `asked`';
 const reason = 'why, in words';
+const channel = 'the name of the channel';
 
 /**
  * Every signal, once. A line of the log begins with a signal's name, which stays as it is, and has its fields as
@@ -131,7 +132,25 @@ export const signals = {
     level: 'info',
     promises: [4],
     means: 'A channel took the opening step of a follow-up.',
-    fields: { kind, id: letter, 'checkedWithAltinn?': '`false` where Altinn did not answer in time' },
+    fields: {
+      kind,
+      id: letter,
+      step: 'the key of the step',
+      channel,
+      'checkedWithAltinn?': '`false` where Altinn did not answer in time',
+    },
+  },
+  'follow-up.escalated': {
+    level: 'info',
+    promises: [4],
+    means: 'A channel took a later step of a follow-up.',
+    fields: {
+      kind,
+      id: letter,
+      step: 'the key of the step',
+      channel,
+      'checkedWithAltinn?': '`false` where Altinn did not answer in time',
+    },
   },
   'follow-up.suppressed': {
     level: 'info',
@@ -202,7 +221,21 @@ export const signals = {
     level: 'warn',
     promises: [4],
     means: 'A channel did not take a step. It is sent again for as long as that lasts.',
-    fields: { kind, id: letter, tries: 'how often in a row', reason },
+    fields: { kind, id: letter, channel, tries: 'how often in a row', reason },
+  },
+  'follow-up.step-failed': {
+    level: 'error',
+    promises: [4],
+    means:
+      'A step was given up because its channel did not take it: the next step of the policy takes its place, or, of a closing, the channel does not hear of it.',
+    fields: {
+      kind,
+      id: letter,
+      step: 'the key of the step, or `closing`',
+      channel,
+      tries: 'how often in a row',
+      reason,
+    },
   },
   'altinn.answered': {
     level: 'info',

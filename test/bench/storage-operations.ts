@@ -43,7 +43,8 @@ export async function benchStorageOperations(connectionString: string): Promise<
   const guard = {
     followUps,
     due,
-    channel: logChannel,
+    channels: new Map([['log', logChannel]]),
+    policy: defaultPolicy('log'),
     events: queues.events,
     graceMs: 0,
     since: async () => '2000-01-01T00:00:00Z',

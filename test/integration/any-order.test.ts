@@ -129,13 +129,14 @@ function checkFollowUp(simulation: Simulation, letter: string, kind: FollowUpKin
 
   const settled = simulation.settled(letter, kind);
   const steps = (type: string) =>
-    simulation.notified.filter(({ step }) => step.idempotencyKey === `${kind}-${letter}-${type}`).length;
+    simulation.notified.filter(({ step }) => step.idempotencyKey === `${kind}-${letter}-1-webhook${type}`)
+      .length;
   expect(settled ? ['suppressed', 'closed'] : ['notified'], kind).toContain(followUp.state);
   expect(followUp.claimedBy).toBeUndefined();
-  if (followUp.state === 'notified') expect(steps('opened')).toBeGreaterThan(0);
-  if (followUp.state === 'closed') expect(steps('closed')).toBeGreaterThan(0);
-  if (followUp.state !== 'closed') expect(steps('closed')).toBe(0);
-  if (followUp.state === 'suppressed') expect(steps('opened')).toBe(0);
+  if (followUp.state === 'notified') expect(steps('')).toBeGreaterThan(0);
+  if (followUp.state === 'closed') expect(steps('-closed')).toBeGreaterThan(0);
+  if (followUp.state !== 'closed') expect(steps('-closed')).toBe(0);
+  if (followUp.state === 'suppressed') expect(steps('')).toBe(0);
 }
 
 /** Notified once for each step, and once more at most for each time that this could not be recorded. */

@@ -191,8 +191,10 @@ function check(
         truth.exists && truth.due !== undefined && (kind === 'never-read' || truth.needsConfirmation);
       const followUp = simulation.followUps(letter).find((each) => each.kind === kind);
       const steps = (type: string) =>
-        simulation.notified.filter(({ step }) => step.idempotencyKey === `${kind}-${letter}-${type}`);
-      const [opened, closed] = [steps('opened'), steps('closed')];
+        simulation.notified.filter(
+          ({ step }) => step.idempotencyKey === `${kind}-${letter}-1-webhook${type}`,
+        );
+      const [opened, closed] = [steps(''), steps('-closed')];
       const what = `${kind} of ${JSON.stringify(truth)}: ${JSON.stringify(followUp)}`;
 
       // No false alarm.

@@ -109,7 +109,18 @@ export async function playManyDue(letters: number, isRead: (letter: number) => b
     openAndClose({ followUps, due, policy: defaultPolicy('webhook'), graceMs: 0, since, now }),
   ];
   const guard = {
-    ...{ followUps, due, channel, events, graceMs: 0, since, maxWaitMs: 43_200_000, leaseMs, now },
+    ...{
+      followUps,
+      due,
+      channels: new Map([['webhook', channel]]),
+      policy: defaultPolicy('webhook'),
+      events,
+      graceMs: 0,
+      since,
+      maxWaitMs: 43_200_000,
+      leaseMs,
+      now,
+    },
     ...{
       askAltinn: makeAskAltinn({ letter }, paces[0] as Pace, () => storage.now),
       paused: false,

@@ -319,7 +319,8 @@ export class Simulation {
     return {
       followUps,
       due,
-      channel: new MemoryChannel(pause),
+      channels: new Map([['webhook', new MemoryChannel(pause)]]),
+      policy: defaultPolicy('webhook'),
       askAltinn:
         altinn &&
         (async ({ correspondenceId: id }: Question) => {

@@ -262,7 +262,7 @@ const event = { specversion: '1.0', id: '1', source: 'x', resourceinstance: lett
 function step(): Step {
   const page = blocks('json', ['docs/follow-ups.md'])[0]?.text as string;
   const { type, timestamp, data } = JSON.parse(page);
-  return { type, timestamp, data, idempotencyKey: `${data.followUpId}-opened` };
+  return { type, timestamp, data, idempotencyKey: `${data.followUpId}-1-webhook` };
 }
 
 function refused(): never {

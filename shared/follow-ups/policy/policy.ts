@@ -64,6 +64,8 @@ export interface Policy {
    * followed up, or watched for, there.
    */
   rule(kind: FollowUpKind, resource: string | undefined): Rule | undefined;
+  /** When a step is to be taken whose follow-up's fact happened then, RFC 3339: at the end of quiet hours where it falls into them. */
+  timeOf(step: PolicyStep, factAt: string): Date;
 }
 
 const atOnce: Wait = { iso: 'PT0S' };
@@ -80,8 +82,9 @@ export function defaultPolicy(channel: 'webhook' | 'log'): Policy {
     kinds: defaultKinds,
     channels: new Map([[channel, { name: channel, type: channel, options: {} }]]),
     quietHours: undefined,
-    giveUpAfterMs: 4 * 60 * 60_000,
+    giveUpAfterMs: Number.POSITIVE_INFINITY,
     linkTemplate: undefined,
     rule: (kind) => (defaultKinds.has(kind) ? rule : undefined),
+    timeOf: (_step, factAt) => new Date(factAt),
   };
 }

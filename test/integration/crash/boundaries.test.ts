@@ -74,7 +74,7 @@ describe.each<Boundary>([
     await app.stop();
     storage[side] = () => true;
     const calls = receiver.received.filter(({ payload }) => payload.data.correspondenceId === id);
-    expect(new Set(calls.map(({ id }) => id))).toEqual(new Set([`never-read-${id}-opened`]));
+    expect(new Set(calls.map(({ id }) => id))).toEqual(new Set([`never-read-${id}-1-webhook`]));
     // Only whoever dies between telling and recording tells again, and says that it is the same.
     expect(calls).toHaveLength(operation.includes('replace') && side === 'before' ? 2 : 1);
   });
@@ -97,7 +97,7 @@ describe('killed while the webhook is being called', () => {
     await statusOf(app, id, ({ followUps }) => followUps[0]?.state === 'notified');
     await app.stop();
     const calls = receiver.received.filter(({ payload }) => payload.data.correspondenceId === id);
-    expect(calls.map(({ id }) => id)).toEqual([`never-read-${id}-opened`, `never-read-${id}-opened`]);
+    expect(calls.map(({ id }) => id)).toEqual([`never-read-${id}-1-webhook`, `never-read-${id}-1-webhook`]);
   });
 
   it('and read meanwhile: is closed, since somebody may have been notified', async () => {
@@ -118,7 +118,7 @@ describe('killed while the webhook is being called', () => {
     expect(followUps).toMatchObject([{ reason: 'read' }]);
     await app.stop();
     const calls = receiver.received.filter(({ payload }) => payload.data.correspondenceId === id);
-    expect(calls.at(-1)?.id).toBe(`never-read-${id}-closed`);
+    expect(calls.at(-1)?.id).toBe(`never-read-${id}-1-webhook-closed`);
     expect(calls.filter(({ id }) => id.endsWith('closed'))).toHaveLength(1);
   });
 });

@@ -48,7 +48,7 @@ describe.concurrent('a letter that is never read', () => {
     ).toBeGreaterThanOrEqual(2000);
     expect(calls(id)).toMatchObject([
       {
-        id: `never-read-${id}-opened`,
+        id: `never-read-${id}-1-webhook`,
         payload: {
           type: 'follow-up.opened',
           data: {
@@ -158,8 +158,8 @@ describe.concurrent('a letter that is never confirmed', () => {
     await happen(id, 'correspondencereceiverconfirmed');
     await followUp(id, 'closed');
     expect(calls(id).map((call) => call.id)).toEqual([
-      `never-confirmed-${id}-opened`,
-      `never-confirmed-${id}-closed`,
+      `never-confirmed-${id}-1-webhook`,
+      `never-confirmed-${id}-1-webhook-closed`,
     ]);
   });
 });
@@ -191,6 +191,6 @@ describe('a receiver that refuses', () => {
     receiver.answer = () => 204;
     await happen(id, 'correspondencereceiverread');
     await followUp(id, 'closed');
-    expect(calls(id).at(-1)?.id).toBe(`never-read-${id}-closed`);
+    expect(calls(id).at(-1)?.id).toBe(`never-read-${id}-1-webhook-closed`);
   });
 });

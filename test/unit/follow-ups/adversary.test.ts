@@ -78,7 +78,8 @@ function start(leaseMs = 900_000) {
       {
         followUps,
         due,
-        channel,
+        channels: new Map([['webhook', channel]]),
+        policy: defaultPolicy('webhook'),
         askAltinn,
         events: storage.queue('correspondence-events'),
         deadLetters: new DeadLetters(storage.table('deadletters'), now),
@@ -367,7 +368,8 @@ describe('a follow-up, whatever is forged, lost, late or asked twice', () => {
     let [first, minutes] = [0, 0];
     for (; minutes < 48 * 60 && channel.notified.length === 0; minutes++) {
       storage.now += minute;
-      for (const message of await release()) await check(message, silent, 'a', { channel: failing });
+      for (const message of await release())
+        await check(message, silent, 'a', { channels: new Map([['webhook', failing]]) });
       if (calls === 1) first ||= minutes;
     }
     expect(first).toBeGreaterThan(12 * 60);

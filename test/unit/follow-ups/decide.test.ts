@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide, unconfirmed } from '../../../shared/follow-ups/decide.ts';
 import { type FollowUp, followUpId } from '../../../shared/follow-ups/follow-up.ts';
+import { defaultPolicy } from '../../../shared/follow-ups/policy/policy.ts';
 import type { Answer } from '../../../shared/follow-ups/question.ts';
 
 const dueAt = '2026-08-20T06:05:00.000Z';
@@ -14,7 +15,14 @@ const open: FollowUp = {
   openedAt: '2026-08-20T06:00:00.000Z',
   dueAt,
 };
-const notified: FollowUp = { ...open, state: 'notified', notifiedAt: dueAt };
+const taken = [{ key: 'webhook', channel: 'webhook', at: dueAt }];
+const notified: FollowUp = { ...open, state: 'notified', notifiedAt: dueAt, taken };
+const policy = defaultPolicy('webhook');
+/** A decision without its step, of which there is one. */
+const decided = (...given: Parameters<typeof decide>) => {
+  const { next: _, ...decision } = { next: undefined, ...decide(...given) };
+  return decision;
+};
 /** Somebody died between the claim and the record, so that perhaps somebody was notified. */
 const claimed: FollowUp = { ...open, claim: { by: 'other', at: dueAt } };
 const confirmable = (followUp: FollowUp): FollowUp => ({ ...followUp, kind: 'never-confirmed' });
@@ -34,11 +42,11 @@ const minutes = (from: Date, count: number) => new Date(from.getTime() + count *
 
 describe('without credentials', () => {
   const decideOn = (followUp: FollowUp, facts: object, now = due) =>
-    decide(followUp, { facts, answer: undefined, graceMs, maxWaitMs, since }, now);
+    decided(followUp, { facts, answer: undefined, graceMs, maxWaitMs, since, policy }, now);
 
   it.each<[string, FollowUp, object, Date, object]>([
     ['open, early, unsettled', open, neverRead, before, { do: 'wait', until: due }],
-    ['open, due, unsettled', open, neverRead, due, { do: 'open' }],
+    ['open, due, unsettled', open, neverRead, due, { do: 'step' }],
     ['open, early, read', open, read, before, { do: 'suppress', reason: 'read' }],
     ['open, due, read', open, read, due, { do: 'suppress', reason: 'read' }],
     ['open, due, confirmed', open, confirmed, due, { do: 'suppress', reason: 'confirmed' }],
@@ -64,8 +72,8 @@ describe('without credentials', () => {
     ['notified, confirmed', notified, confirmed, due, { do: 'close', reason: 'confirmed' }],
     ['notified, purged', notified, purged, due, { do: 'close', reason: 'purged' }],
     ['notified, failed', notified, failed, due, { do: 'close', reason: 'publishFailed' }],
-    ['never-confirmed, unsettled', confirmable(open), {}, due, { do: 'open' }],
-    ['never-confirmed, read', confirmable(open), read, due, { do: 'open' }],
+    ['never-confirmed, unsettled', confirmable(open), {}, due, { do: 'step' }],
+    ['never-confirmed, read', confirmable(open), read, due, { do: 'step' }],
     ['never-confirmed, notified, read', confirmable(notified), read, due, { do: 'look', at: later(day) }],
     [
       'never-confirmed, confirmed',
@@ -76,7 +84,7 @@ describe('without credentials', () => {
     ],
     ['never-confirmed, purged', confirmable(notified), purged, due, { do: 'close', reason: 'purged' }],
     ['never-confirmed, failed', confirmable(open), failed, due, { do: 'suppress', reason: 'publishFailed' }],
-    ['perhaps notified, unsettled', claimed, neverRead, before, { do: 'open' }],
+    ['perhaps notified, unsettled', claimed, neverRead, before, { do: 'step' }],
     ['perhaps notified, read since', claimed, read, due, { do: 'close', reason: 'read' }],
   ])('%s', (_case, followUp, facts, now, decision) => {
     expect(decideOn(followUp, facts, now)).toEqual(decision);
@@ -101,7 +109,7 @@ describe('with credentials', () => {
     ...more,
   });
   const decideOn = (followUp: FollowUp, facts: object, answer: Answer, now = due) =>
-    decide(followUp, { facts, answer, graceMs, maxWaitMs, since }, now);
+    decided(followUp, { facts, answer, graceMs, maxWaitMs, since, policy }, now);
   const silent: Answer = { is: 'silent', why: 'Altinn answered 503' };
   const at = '2026-08-20T05:30:00Z';
 
@@ -111,7 +119,7 @@ describe('with credentials', () => {
       open,
       { isBorneOut: true },
       due,
-      { do: 'open', checkedWithAltinn: true },
+      { do: 'step', checkedWithAltinn: true },
     ],
     ['waits for the pull, hourly at first', open, {}, due, { do: 'wait', until: minutes(due, 30) }],
     [
@@ -144,7 +152,7 @@ describe('with credentials', () => {
   });
 
   it.each<[string, FollowUp, object, Answer, object]>([
-    ['unsettled by all', open, neverRead, said({}), { do: 'open', checkedWithAltinn: true }],
+    ['unsettled by all', open, neverRead, said({}), { do: 'step', checkedWithAltinn: true }],
     ['read at Altinn, unheard of', open, neverRead, said({ read: at }), { do: 'suppress', reason: 'read' }],
     [
       'confirmed at Altinn',
@@ -166,7 +174,7 @@ describe('with credentials', () => {
       confirmable(open),
       read,
       said({ read: at }),
-      { do: 'open', checkedWithAltinn: true },
+      { do: 'step', checkedWithAltinn: true },
     ],
     [
       'no due date',
@@ -213,8 +221,8 @@ describe('with credentials', () => {
         tries: (followUp.tries ?? 0) + 1,
       };
     }
-    expect(decideOn(followUp, read, said({}))).toEqual({ do: 'open', checkedWithAltinn: true });
-    const told = { ...followUp, state: 'notified' as const, notifiedAt: dueAt };
+    expect(decideOn(followUp, read, said({}))).toEqual({ do: 'step', checkedWithAltinn: true });
+    const told = { ...followUp, state: 'notified' as const, notifiedAt: dueAt, taken };
     expect(decideOn(told, read, said({}))).toEqual({ do: 'look', at: later(day) });
   });
 
@@ -234,7 +242,7 @@ describe('with credentials', () => {
     const waiting = { ...open, waitingFor: 'x', silentSince: dueAt, tries: 30 };
     const end = later(maxWaitMs);
     expect(decideOn(waiting, neverRead, silent, new Date(end.getTime() - 1)).do).toBe('wait');
-    expect(decideOn(waiting, neverRead, silent, end)).toEqual({ do: 'open', checkedWithAltinn: false });
+    expect(decideOn(waiting, neverRead, silent, end)).toEqual({ do: 'step', checkedWithAltinn: false });
     for (const facts of [read, confirmed, purged, failed]) {
       expect(decideOn(waiting, facts, silent, end).do, 'settled by what was pushed').toBe('wait');
     }

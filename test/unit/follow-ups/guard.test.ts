@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type EventName, typePrefix } from '../../../shared/events/catalogue.ts';
-import { NotDelivered } from '../../../shared/follow-ups/channels/channel.ts';
+import { type Channel, NotDelivered } from '../../../shared/follow-ups/channels/channel.ts';
 import type { FollowUpCheck } from '../../../shared/follow-ups/check.ts';
 import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import type { FollowUp } from '../../../shared/follow-ups/follow-up.ts';
 import { checkFollowUp, type GuardDeps } from '../../../shared/follow-ups/guard.ts';
+import { defaultPolicy } from '../../../shared/follow-ups/policy/policy.ts';
 import type { Answer, Question } from '../../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
@@ -64,19 +65,25 @@ async function start(answer?: () => Answer) {
     if (!only) throw new Error('there is none');
     return only;
   };
-  const check = (which = checkOf('never-read'), pause: Pause = () => {}, changes: Partial<GuardDeps> = {}) =>
-    checkFollowUp(
+  const check = (
+    which = checkOf('never-read'),
+    pause: Pause = () => {},
+    changes: Partial<GuardDeps> = {},
+  ) => {
+    const paused: Channel = {
+      send: async (step) => {
+        await channel.send(step);
+        await pause({ name: 'notify', when: 'after' });
+        return undefined;
+      },
+    };
+    return checkFollowUp(
       which,
       {
         followUps: new FollowUps(storage.table('timeline', pause)),
         due: new DueFollowUps(storage.table('due', pause)),
-        channel: {
-          send: async (step) => {
-            await channel.send(step);
-            await pause({ name: 'notify', when: 'after' });
-            return undefined;
-          },
-        },
+        channels: new Map([['webhook', paused]]),
+        policy: defaultPolicy('webhook'),
         askAltinn: answer && (async () => answer()),
         events: storage.queue('correspondence-events', pause),
         deadLetters: new DeadLetters(storage.table('deadletters'), now),
@@ -90,6 +97,7 @@ async function start(answer?: () => Answer) {
       },
       { log, signal, queue: 'follow-ups', by: randomUUID() },
     );
+  };
   /** As the timer does: releases what is due, and gives back what it put on the queue. */
   const release = async () => {
     await releaseDue({ due, followUps, queue: storage.queue('follow-ups'), leaseMs: 900_000, now });
@@ -127,7 +135,8 @@ describe('a channel that fails in turn with one thing and another', () => {
     let calls = 0;
     const send = () => Promise.reject(new Error(`it answered ${502 + (calls++ % 2)}`));
     for (let minute = 0; minute < 60; minute++, pass(60_000)) {
-      for (const message of await release()) await check(message, undefined, { channel: { send } });
+      for (const message of await release())
+        await check(message, undefined, { channels: new Map([['webhook', { send }]]) });
     }
     const tries = lines.flatMap((line) => /^channel\.failed .* tries=(\d+)/.exec(line)?.[1] ?? []);
     expect(tries).toEqual(tries.map((_, index) => String(index + 1)));
@@ -182,7 +191,7 @@ describe('the guard', () => {
     expect(channel.notified).toEqual([
       {
         type: 'follow-up.opened',
-        idempotencyKey: `never-read-${letter}-opened`,
+        idempotencyKey: `never-read-${letter}-1-webhook`,
         timestamp: new Date(now().getTime() - graceMs).toISOString(),
         data: {
           followUpId: `never-read-${letter}`,
@@ -192,6 +201,9 @@ describe('the guard', () => {
           recipient: 'urn:altinn:person:identifier-no:13845678914',
           since: '2026-08-19T06:00:03.4817266Z',
           status: 'neverRead',
+          about: 'correspondence',
+          round: 1,
+          step: { number: 1, of: 1, channel: 'webhook' },
         },
       },
     ]);
@@ -211,7 +223,7 @@ describe('the guard', () => {
     await check();
     expect(channel.notified.map(({ type }) => type)).toEqual(['follow-up.opened', 'follow-up.closed']);
     expect(channel.notified[1]).toMatchObject({
-      idempotencyKey: `never-read-${letter}-closed`,
+      idempotencyKey: `never-read-${letter}-1-webhook-closed`,
       data: { reason: 'read', status: 'read' },
     });
     expect(await followUp()).toMatchObject({ state: 'closed', reason: 'read', claim: undefined });
@@ -329,8 +341,8 @@ describe('one live message', () => {
     const [again] = await release();
     await check(again);
     expect(channel.notified.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
-      `never-read-${letter}-opened`,
-      `never-read-${letter}-opened`,
+      `never-read-${letter}-1-webhook`,
+      `never-read-${letter}-1-webhook`,
     ]);
     expect(await followUp()).toMatchObject({ state: 'notified', claim: undefined });
   });

@@ -7,6 +7,7 @@ import { Pace } from '../../../shared/altinn/pace.ts';
 import { typePrefix } from '../../../shared/events/catalogue.ts';
 import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import { checkFollowUp } from '../../../shared/follow-ups/guard.ts';
+import { defaultPolicy } from '../../../shared/follow-ups/policy/policy.ts';
 import { makeAskAltinn } from '../../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
@@ -222,7 +223,8 @@ describe('the pace, in trouble', () => {
     const deps = {
       followUps,
       due,
-      channel,
+      channels: new Map([['webhook', channel]]),
+      policy: defaultPolicy('webhook'),
       events: storage.queue('e'),
       deadLetters: { add: async () => {}, forget: async () => {} },
       now,

@@ -1,0 +1,19 @@
+import type { FollowUpKind } from '../events/catalogue.ts';
+import type { Gathered } from './follow-up.ts';
+
+/** A message that waits for its channel's next digest. */
+export interface Member extends Omit<Gathered, 'digest'> {
+  readonly kind: FollowUpKind;
+  readonly correspondenceId: string;
+  readonly round: number;
+}
+
+/** Gathers messages of a channel that has had enough of them in an hour. */
+export interface Gatherer {
+  /** Whether a channel has had all its messages of the hour. Where it has not, this takes the place of one of them. */
+  isFull(channel: string, at: string): Promise<boolean>;
+  /** Notes that a message waits for a digest, once, however often it is noted. */
+  add(member: Member): Promise<void>;
+  /** Whether a digest is still to be sent, or may be under way. */
+  isUnderWay(channel: string, digest: string): Promise<boolean>;
+}

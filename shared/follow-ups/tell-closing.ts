@@ -1,0 +1,74 @@
+import { type DeliverContext, deliver, findChannel, runOut } from './deliver.ts';
+import { type FollowUp, noted } from './follow-up.ts';
+import type { Held } from './held.ts';
+import { afterTold, untold } from './progress.ts';
+import { type Sources, stepOf } from './step.ts';
+import { isGathered, type StepDeps } from './take-step.ts';
+
+/**
+ * Tells each channel that was told of a follow-up, or may have been, that it is settled; then the follow-up is closed. One
+ * that cannot be reached keeps none of the others waiting.
+ */
+export async function tellClosing(
+  held: Held,
+  reason: NonNullable<FollowUp['reason']>,
+  sources: Sources,
+  { channels, policy, gatherer }: StepDeps,
+  context: DeliverContext,
+): Promise<void> {
+  const { log } = context;
+  const { kind, correspondenceId: id, state } = held.followUp;
+  const finish = async (told: FollowUp) => {
+    const at = held.now();
+    const closed = { ...told, state: 'closed', reason, claim: undefined, gathered: undefined } as const;
+    // By a person, before.
+    if (state === 'closed') return held.finish(closed);
+    const history = noted(told.history, { at, what: 'closed', note: reason });
+    await held.finish({ ...closed, closedAt: at, history });
+    log.signal('follow-up.closed', { kind, id, reason });
+  };
+  let again: { readonly at: Date; readonly why: string } | undefined;
+  const names = untold(held.followUp);
+  for (const name of names) {
+    const channel = findChannel(channels, name);
+    if (!channel || channel.tellsNoClosing) {
+      await held.save(
+        afterTold(held.followUp, {
+          channel: name,
+          at: held.now(),
+          note: channel ? 'is told of no closing' : 'is not there any more',
+        }),
+      );
+      continue;
+    }
+    if (gatherer && !held.followUp.claim && (await isGathered(held, gatherer, 'closed', name, name))) return;
+    const message = stepOf(held.followUp, sources, {
+      type: 'closing',
+      reason,
+      channel: name,
+      at: held.now(),
+      policy,
+    });
+    const sent = await deliver(held, name, message, channels, context);
+    const { at } = sent;
+    if (sent.ok) {
+      const told = afterTold(held.followUp, { channel: name, at, note: sent.note });
+      // The last one is saved with the closing.
+      if (name === names.at(-1) && !again) return finish(told);
+      await held.save(told);
+      continue;
+    }
+    const { why, tries, since, delayMs } = sent;
+    if (Date.parse(at) - Date.parse(since) >= policy.giveUpAfterMs) {
+      await held.save(afterTold(held.followUp, { channel: name, at, note: `given up: ${why}` }));
+      log.signal('follow-up.step-failed', { kind, id, step: 'closing', channel: name, tries, reason: why });
+      continue;
+    }
+    const history = noted(held.followUp.history, { at, what: 'step-failed', channel: name, note: why });
+    const claim = { by: context.by, at: runOut, channel: name };
+    await held.save({ claim, undelivered: tries, undeliveredSince: since, history });
+    again = { at: new Date(Date.parse(at) + delayMs), why };
+  }
+  if (again) return held.wait(again.at, { for: again.why, isOfChannel: true });
+  await finish(held.followUp);
+}
