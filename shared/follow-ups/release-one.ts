@@ -40,7 +40,9 @@ export async function releaseOne(
   const at = now();
   const stored = await followUps.get(correspondenceId, kind);
   const isNudge = rank.endsWith('closing');
-  if (!stored || stored.state === 'suppressed' || stored.state === 'closed') {
+  // Closed by a person, it is due until all who were told of it have heard that.
+  const isOver = stored?.reason !== 'byPerson' || !stored.dueAt;
+  if (!stored || stored.state === 'suppressed' || (stored.state === 'closed' && isOver)) {
     await due.remove(row);
     return false;
   }

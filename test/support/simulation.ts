@@ -7,7 +7,7 @@ import { type FollowUpKind, settlingFacts } from '../../shared/events/catalogue.
 import { NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
-import { defaultPolicy } from '../../shared/follow-ups/policy/policy.ts';
+import { defaultPolicy, type Policy } from '../../shared/follow-ups/policy/policy.ts';
 import type { Answer, Question } from '../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
@@ -90,11 +90,21 @@ export class Simulation {
   readonly #workers = new Set<Worker>();
 
   readonly #altinn: ((id: string, now: number) => Answer) | undefined;
+  readonly #policyAt: (now: number) => Policy;
   #tickedAt = 0;
 
-  /** @param altinn what Altinn answers about a letter; without it there are no credentials */
-  constructor(choices: readonly number[], faults: Faults, altinn?: (id: string, now: number) => Answer) {
+  /**
+   * @param altinn what Altinn answers about a letter; without it there are no credentials
+   * @param policyAt the policy that holds at a moment, which a worker keeps for as long as it works
+   */
+  constructor(
+    choices: readonly number[],
+    faults: Faults,
+    altinn?: (id: string, now: number) => Answer,
+    policyAt: (now: number) => Policy = () => defaultPolicy('webhook'),
+  ) {
     this.#altinn = altinn;
+    this.#policyAt = policyAt;
     this.#choices = choices;
     this.#left = { ...faults };
   }
@@ -291,7 +301,7 @@ export class Simulation {
       openAndClose({
         followUps,
         due,
-        policy: defaultPolicy('webhook'),
+        policy: this.#policyAt(storage.now),
         graceMs,
         since: async () => '2000-01-01T00:00:00Z',
       }),
@@ -316,11 +326,12 @@ export class Simulation {
   #guard(followUps: FollowUps, due: DueFollowUps, pause: (operation: Operation) => Promise<void>) {
     const { storage } = this;
     const altinn = this.#altinn;
+    const policy = this.#policyAt(storage.now);
     return {
       followUps,
       due,
-      channels: new Map([['webhook', new MemoryChannel(pause)]]),
-      policy: defaultPolicy('webhook'),
+      channels: new Map([...policy.channels.keys()].map((name) => [name, new MemoryChannel(pause)])),
+      policy,
       askAltinn:
         altinn &&
         (async ({ correspondenceId: id }: Question) => {
@@ -347,7 +358,7 @@ export class Simulation {
       const notified = { step, worker, at: this.storage.now, interrupted: false, recorded: false };
       worker.notified = notified;
       this.notified.push(notified);
-      if (!this.#altinn && step.type === 'follow-up.opened' && worker.settledAtRead) {
+      if (!this.#altinn && step.type !== 'follow-up.closed' && worker.settledAtRead) {
         this.violations.push(`${step.idempotencyKey}: opened though it was settled before the look`);
       }
       if (!this.#altinn && step.type === 'follow-up.closed' && !worker.settledAtRead) {
