@@ -1,14 +1,14 @@
 import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { type Answer, type Call, empty, json, type Route, text } from './http/answer.ts';
 import type { Clients } from './maskinporten/clients.ts';
-import type { IssuerKey } from './maskinporten/issuer-key.ts';
+import type { IssuerKey, IssuerKeys } from './maskinporten/issuer-key.ts';
 
 /** Whom an Altinn token speaks for. */
 export interface Caller {
   readonly scopes: readonly string[];
   /** Whose client it is, nine digits. */
   readonly organization: string;
-  /** The service owner's code, in a token with the scope `altinn:serviceowner`. */
+  /** The service owner's code, in a token with the scope `altinn:serviceowner` or one below it. */
   readonly org?: string;
   readonly systemUser?: { readonly id: string; readonly organization: string };
 }
@@ -19,7 +19,7 @@ const life = 30 * 60;
 interface Exchange {
   readonly url: string;
   readonly clients: Clients;
-  readonly keys: { readonly maskinporten: IssuerKey; readonly platform: IssuerKey };
+  readonly keys: IssuerKeys;
   readonly now: () => number;
 }
 
@@ -40,7 +40,9 @@ export function exchangeRoutes({ url, clients, keys, now }: Exchange): Route[] {
     if (!claims) return empty(401);
     const { exp: _, iss: __, iat: ___, ...carried } = claims;
     const client = clients.get(String(claims.client_id));
-    const isServiceOwner = String(claims.scope).split(' ').includes('altinn:serviceowner');
+    const isServiceOwner = String(claims.scope)
+      .split(' ')
+      .some((scope) => /^altinn:serviceowner(\/|$)/.test(scope));
     const issuedAt = Math.floor(now() / 1000);
     const token = await new SignJWT({
       ...carried,

@@ -6,8 +6,10 @@ import { eventRoutes } from './events/routes.ts';
 import type { Call } from './http/answer.ts';
 import { listen, serve } from './http/server.ts';
 import type { ClientRegistration } from './maskinporten/clients.ts';
-import { issuerKey } from './maskinporten/issuer-key.ts';
+import { type IssuerKeys, issuerKey } from './maskinporten/issuer-key.ts';
 import { maskinportenRoutes } from './maskinporten/routes.ts';
+import { askCondition, conditionToken } from './notifications/condition.ts';
+import { notificationRoutes } from './notifications/routes.ts';
 import { Simulator, type SimulatorOptions } from './simulator.ts';
 import { simulatorRoutes } from './simulator-routes.ts';
 import { subscriptionRoutes } from './subscriptions/routes.ts';
@@ -26,6 +28,10 @@ export interface Altinn {
   /** For `MASKINPORTEN_URL`: the issuer. */
   readonly maskinportenUrl: string;
   readonly simulator: Simulator;
+  /** Maskinporten signs with a new key, and the old one is gone. */
+  rotateIssuerKey(): Promise<void>;
+  /** A token as Altinn Notifications asks a condition with; a claim that is `undefined` is left out. */
+  conditionToken(changes?: Record<string, unknown>): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -46,23 +52,33 @@ export async function startAltinn({
 }: AltinnOptions = {}): Promise<Altinn> {
   const simulator = new Simulator(options);
   for (const client of clients) simulator.clients.register(client);
-  const keys = { maskinporten: await issuerKey('maskinporten'), platform: await issuerKey('platform') };
+  const keys: IssuerKeys = {
+    maskinporten: await issuerKey('maskinporten'),
+    platform: await issuerKey('platform'),
+  };
   const { server, url } = await listen(port);
   const now = tokensBySimulatedClock ? () => simulator.clock.now() : Date.now;
   const caller = (call: Call) => readCaller({ url, key: keys.platform, now }, call);
   const parts = { ...simulator, url, readCaller: caller };
   let drawn = 0;
+  const asker = { issuer: `${url}/maskinporten/`, keys, now };
+  simulator.notifications.askBy((endpoint) => askCondition(endpoint, asker));
+  let rotated = 0;
+  const rotateIssuerKey = async () => {
+    keys.maskinporten = await issuerKey(`maskinporten-${++rotated}`);
+  };
   serve(
     server,
     url,
     [
-      ...maskinportenRoutes({ url, clients: simulator.clients, key: keys.maskinporten, now }),
+      ...maskinportenRoutes({ url, clients: simulator.clients, keys, now }),
       ...exchangeRoutes({ url, clients: simulator.clients, keys, now }),
       ...subscriptionRoutes(parts),
       ...eventRoutes(parts),
       listRoute(simulator.letters, simulator, caller),
       ...correspondenceRoutes(simulator.letters, caller),
-      ...simulatorRoutes(simulator, url),
+      ...notificationRoutes(simulator, url, caller),
+      ...simulatorRoutes(simulator, url, rotateIssuerKey),
     ],
     {
       of(api) {
@@ -76,6 +92,8 @@ export async function startAltinn({
     url,
     maskinportenUrl: `${url}/maskinporten/`,
     simulator,
+    rotateIssuerKey,
+    conditionToken: (changes) => conditionToken(asker, changes),
     stop() {
       simulator.stop();
       server.closeAllConnections();

@@ -29,6 +29,7 @@ const apis = z.strictObject({
   subscriptions: apiKnobs,
   events: apiKnobs,
   correspondence: apiKnobs,
+  notifications: apiKnobs,
 });
 
 export type ApiName = keyof z.output<typeof apis>;
@@ -58,6 +59,8 @@ const eventKnobs = z.strictObject({
   duplicateOtherSource: rate,
   /** Whether Dialogporten publishes the life of each letter's dialog on the letter's resource, as in earnest. */
   dialogporten: z.enum(['on', 'off']),
+  /** Calls of a condition endpoint that Altinn Notifications gets no answer to. */
+  failCondition: rate,
 });
 
 export type Knobs = z.output<typeof eventKnobs> & { readonly apis: z.output<typeof apis> };
@@ -73,6 +76,7 @@ export const knobChanges = z.strictObject({
       subscriptions: someApiKnobs,
       events: someApiKnobs,
       correspondence: someApiKnobs,
+      notifications: someApiKnobs,
     })
     .optional(),
 });
@@ -102,12 +106,14 @@ export function defaultKnobs(): Knobs {
     hideFromPull: 0,
     duplicateOtherSource: 0,
     dialogporten: 'off',
+    failCondition: 0,
     apis: {
       token: untroubled(),
       exchange: untroubled(),
       subscriptions: untroubled(),
       events: untroubled(),
       correspondence: untroubled(),
+      notifications: untroubled(),
     },
   };
 }

@@ -22,6 +22,7 @@ export async function localClient(directory: string): Promise<ClientRegistration
     scopes: [
       'altinn:events.subscribe',
       'altinn:serviceowner',
+      'altinn:serviceowner/notifications.create',
       'altinn:correspondence.write',
       'altinn:correspondence.read',
     ],

@@ -21,11 +21,20 @@ const outageSchema = z.strictObject({
   how: z.enum(Object.keys(outages) as (keyof typeof outages)[]).optional(),
   ...spanSchema.shape,
 });
+const numberSchema = z.string().regex(/^(\d{9}|\d{11})$/, 'must be nine or eleven digits');
+const contactsSchema = z.strictObject({
+  unreachable: z.array(numberSchema).default([]),
+  reserved: z.array(numberSchema).default([]),
+});
 const hideSchema = z.strictObject({ ids: z.array(z.guid()) });
 const troubleSchema = z.strictObject({ apis: apisSchema, ...someOfApi.shape, ...spanSchema.shape });
 
 /** The simulator's own API, under `/simulator`: plain JSON, no token. */
-export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
+export function simulatorRoutes(
+  simulator: Simulator,
+  url: string,
+  rotateIssuerKey: () => Promise<void>,
+): Route[] {
   const plays: Play[] = [];
   const describe = () => {
     const { clock, quiet, resources, clients, counters, calls } = simulator;
@@ -80,6 +89,17 @@ export function simulatorRoutes(simulator: Simulator, url: string): Route[] {
     route('GET', '/events', () => json(200, simulator.log.all())),
     route('POST', '/hide', (call) => {
       simulator.hide(read(call, hideSchema).ids);
+      return empty(204);
+    }),
+    route('GET', '/notifications', () => json(200, simulator.notifications.shipments)),
+    route('POST', '/contacts', (call) => {
+      const { unreachable, reserved } = read(call, contactsSchema);
+      for (const number of unreachable) simulator.notifications.unreachable.add(number);
+      for (const number of reserved) simulator.notifications.reserved.add(number);
+      return empty(204);
+    }),
+    route('POST', '/rotate-issuer-key', async () => {
+      await rotateIssuerKey();
       return empty(204);
     }),
     route('GET', '/dead-letters', () => json(200, simulator.log.deadLetters)),

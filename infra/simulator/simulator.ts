@@ -20,6 +20,7 @@ import {
   turnKnobs,
 } from './knobs.ts';
 import { Clients } from './maskinporten/clients.ts';
+import { NotificationOrders } from './notifications/orders.ts';
 import {
   type Play,
   play,
@@ -91,6 +92,7 @@ export class Simulator {
   readonly subscriptions: Subscriptions;
   readonly sender: Sender;
   readonly letters: Letters;
+  readonly notifications: NotificationOrders;
   readonly troubles: Troubles;
   #stopped = false;
 
@@ -123,6 +125,7 @@ export class Simulator {
     });
     const { store, subscriptions, sender, platform, seed } = this;
     const events = new EventsApi({ clock, knobs, counters, log, store, subscriptions, sender });
+    this.notifications = new NotificationOrders({ seed, clock, knobs });
     this.letters = new Letters({ seed, clock, platform, resources: this.resources, knobs, events });
   }
 
@@ -180,9 +183,11 @@ export class Simulator {
     return truthOf(letters, this.log.all());
   }
 
-  /** Moves simulated time ahead, timer by timer, each with its pushes answered before the next. */
+  /** Moves simulated time ahead, timer by timer, each with its pushes and conditions answered before the next. */
   advance(span: Span): Promise<void> {
-    return this.clock.advance(millisecondsOf(span), () => this.sender.settled());
+    return this.clock.advance(millisecondsOf(span), async () => {
+      await Promise.all([this.sender.settled(), this.notifications.settled()]);
+    });
   }
 
   play(story: Story): Play {
@@ -192,7 +197,7 @@ export class Simulator {
 
   /** Whether nothing is under way and nothing scheduled: no due date, no retry, no story. */
   get quiet(): boolean {
-    return this.clock.pending === 0 && this.sender.idle;
+    return this.clock.pending === 0 && this.sender.idle && this.notifications.idle;
   }
 
   async whenQuiet(): Promise<void> {

@@ -11,6 +11,7 @@ export const recipient = '310000001';
 export const resource = 'urn:altinn:resource:altinn-local-letters';
 
 export const ownerScopes = 'altinn:events.subscribe altinn:serviceowner altinn:correspondence.write';
+export const reminderScope = 'altinn:serviceowner/notifications.create';
 export const recipientScopes = 'altinn:events.subscribe altinn:correspondence.read';
 
 export interface TestClient extends ClientRegistration {
@@ -26,7 +27,7 @@ export async function makeClient(changes: Partial<ClientRegistration> = {}): Pro
   return {
     clientId: 'test-client',
     publicJwk: { kty: 'RSA', kid: 'test-key', n: n as string, e: e as string },
-    scopes: [...ownerScopes.split(' '), 'altinn:correspondence.read'],
+    scopes: [...ownerScopes.split(' '), 'altinn:correspondence.read', reminderScope],
     organization: owner,
     serviceOwner: 'ttd',
     ...changes,

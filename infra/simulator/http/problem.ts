@@ -6,6 +6,7 @@ const titles: Record<number, [section: string, title: string]> = {
   401: ['15.5.2', 'Unauthorized'],
   403: ['15.5.4', 'Forbidden'],
   404: ['15.5.5', 'Not Found'],
+  422: ['15.5.21', 'Unprocessable Entity'],
 };
 
 /** What problem details begin with: where the status is defined, its title, and itself. */

@@ -7,6 +7,12 @@ export interface IssuerKey {
   readonly publicJwk: JWK;
 }
 
+/** The keys that sign at this moment. */
+export interface IssuerKeys {
+  maskinporten: IssuerKey;
+  readonly platform: IssuerKey;
+}
+
 const made = new Map<string, Promise<IssuerKey>>();
 
 /** The key that signs for an issuer: RS256, made once in a process since it takes a while. */

@@ -3,7 +3,7 @@ import { guid } from '../chance.ts';
 import { type Answer, type Call, json, type Route } from '../http/answer.ts';
 import { checkAssertion, type Grant, OAuthError } from './assertion.ts';
 import type { Clients } from './clients.ts';
-import type { IssuerKey } from './issuer-key.ts';
+import type { IssuerKey, IssuerKeys } from './issuer-key.ts';
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** Seconds. */
@@ -13,13 +13,13 @@ const authority = 'iso6523-actorid-upis';
 interface Issuer {
   readonly url: string;
   readonly clients: Clients;
-  readonly key: IssuerKey;
+  readonly keys: IssuerKeys;
   /** By what tokens live: milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** Maskinporten's token endpoint, metadata and keys, under `/maskinporten/`. */
-export function maskinportenRoutes({ url, clients, key, now }: Issuer): Route[] {
+export function maskinportenRoutes({ url, clients, keys, now }: Issuer): Route[] {
   const issuer = `${url}/maskinporten/`;
   const used = new Set<string>();
   const metadata = {
@@ -40,7 +40,11 @@ export function maskinportenRoutes({ url, clients, key, now }: Issuer): Route[] 
       if (!assertion) throw new OAuthError('invalid_request', 'Missing assertion.');
       const grant = await checkAssertion(assertion, { issuer, clients, used, now });
       return json(200, {
-        access_token: await accessToken(grant, { issuer, key, issuedAt: Math.floor(now() / 1000) }),
+        access_token: await accessToken(grant, {
+          issuer,
+          key: keys.maskinporten,
+          issuedAt: Math.floor(now() / 1000),
+        }),
         token_type: 'Bearer',
         expires_in: life - 1,
         scope: grant.scope,
@@ -66,7 +70,7 @@ export function maskinportenRoutes({ url, clients, key, now }: Issuer): Route[] 
       api: 'token',
       method: 'GET',
       path: '/maskinporten/jwk',
-      handle: () => json(200, { keys: [key.publicJwk] }),
+      handle: () => json(200, { keys: [keys.maskinporten.publicJwk] }),
     },
   ];
 }
