@@ -1,5 +1,7 @@
 import type { TimerFunctionOptions } from '@azure/functions';
+import { makeVerifyConditionToken } from '../shared/altinn/auth/condition-token.ts';
 import type { Tracked } from '../shared/events/catalogue.ts';
+import { makeSendCondition } from '../shared/follow-ups/send-condition.ts';
 import { FollowUps } from '../shared/follow-ups/store.ts';
 import type { Consumer } from '../shared/queue/consumer.ts';
 import { DeadLetters } from '../shared/queue/dead-letters.ts';
@@ -19,6 +21,7 @@ import { makeReact } from './react.ts';
 import { ownReactions } from './reactions.ts';
 import { makeReadStatus } from './read-status.ts';
 import { makeReceiveEvents } from './receive-events.ts';
+import { makeSendConditionHandler } from './send-condition.ts';
 import { makeTrackEvents } from './track-events.ts';
 
 /** Makes every handler there is from what it needs, as the settings say. Sends nothing. */
@@ -83,6 +86,10 @@ export function compose(configuration: Configuration) {
     receiveEvents: makeReceiveEvents({ queue: queues.events, callers }),
     consumers,
     timers,
+    sendCondition: makeSendConditionHandler({
+      verify: altinn && makeVerifyConditionToken(altinn.platform.environment.maskinporten),
+      condition: makeSendCondition({ askAltinn: altinn?.askFirst, timeline }),
+    }),
     readStatus: (about: Tracked) => makeReadStatus({ followUps, about }),
   };
 }

@@ -1,3 +1,4 @@
+import { AltinnError } from '../shared/altinn/api/altinn-error.ts';
 import { makeCorrespondence } from '../shared/altinn/api/correspondence.ts';
 import { heard } from '../shared/altinn/api/heard.ts';
 import { makePlatform } from '../shared/altinn/api/platform.ts';
@@ -15,13 +16,23 @@ import type { Table } from '../shared/storage/table.ts';
 export function connectAltinn({ altinn, asking, resources }: Configuration, shared: Table) {
   if (!altinn) return undefined;
   const { environment, scopes } = altinn;
-  const platform = makePlatform({ environment, tokens: makeTokens(altinn), maxRate: asking.maxPace });
-  const correspondence = makeCorrespondence(platform, scopes.includes(serviceOwnerScope));
+  const [tokens, isServiceOwner] = [makeTokens(altinn), scopes.includes(serviceOwnerScope)];
+  const makeWay = () => makePlatform({ environment, tokens, maxRate: asking.maxPace });
+  const platform = makeWay();
+  const correspondence = makeCorrespondence(platform, isServiceOwner);
+  // A way of its own: it waits for nobody else's requests in this process either.
+  const ahead = makeCorrespondence(makeWay(), isServiceOwner);
   const [role, whose] = [roleOf(altinn), whoseEvents(altinn)];
   const requests = requestsPerLetter(altinn);
   const pace = new Pace(shared, { rate: asking.pace / requests, maxRate: asking.maxPace / requests });
   const { list, details } = correspondence;
   const listenedTo = { list: heard(list, pace), details: heard(details, pace) };
+  const first = {
+    turn: () => pace.ahead(),
+    answered: pace.answered.bind(pace),
+    silent: pace.silent.bind(pace),
+  };
+  const look = heard(ahead.letter, first);
   const whyNot = whyNotAsked({ ...altinn, resources });
   const question = () =>
     role === 'Sender' ? makeAskAltinn(correspondence, pace) : makeAskByList({ list, whose, pace });
@@ -32,6 +43,14 @@ export function connectAltinn({ altinn, asking, resources }: Configuration, shar
     whose,
     whyNot,
     askAltinn: whyNot ? undefined : question(),
+    /** Ahead of all others. A recipient's lists take too long for that. */
+    askFirst: whyNot || role === 'Recipient' ? undefined : makeAskAltinn(ahead, first),
+    /** A letter, asked for ahead of all others. */
+    async letterFirst(id: string, signal: AbortSignal) {
+      const isLeftAlone = (await pace.ahead()) === 'closed';
+      if (isLeftAlone) throw new AltinnError('Altinn does not answer, and is left alone for a while', {});
+      return look(id, signal);
+    },
     auditing: scopes.includes(scopeFor(role)) ? { role, correspondence: listenedTo } : undefined,
   };
 }

@@ -15,7 +15,7 @@ app.http('health', {
 });
 
 const configuration = readConfiguration(process.env);
-const { connection, health, receiveEvents, consumers, timers, readStatus, ...composed } =
+const { connection, health, receiveEvents, sendCondition, consumers, timers, readStatus, ...composed } =
   compose(configuration);
 const warnings = [...composed.warnings, ...loadTelemetry(configuration.telemetry)];
 
@@ -49,3 +49,11 @@ for (const [name, collection, about] of [
     handler: readStatus(about),
   });
 }
+
+// Altinn Notifications has no key of ours: the token that it brings is verified by the handler.
+app.http('send-condition', {
+  route: 'correspondences/{id}/send-condition/{kind}',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: sendCondition,
+});

@@ -138,6 +138,25 @@ export class Pace {
     return 'now';
   }
 
+  /**
+   * Takes a moment at once, ahead of all who wait: those who come after it are that much later. Whoever was given a moment
+   * before keeps it. For what somebody waits for in seconds.
+   * @returns `closed` where Altinn is left alone
+   */
+  async ahead(): Promise<Exclude<Turn, 'taken'>> {
+    let turn: 'now' | 'closed' = 'now';
+    await this.#change((row, now) => {
+      turn = closedUntilOf(row) > now ? 'closed' : 'now';
+      if (turn === 'closed') return undefined;
+      // Where nobody has answered, it is the probe.
+      if (row.failures >= maxFailures) {
+        return { ...row, probing: true, closedUntil: now + closedFor(row.failures) };
+      }
+      return { ...row, nextAt: Math.max(row.nextAt, now) + 1_000 / row.rate };
+    });
+    return turn;
+  }
+
   /** Altinn answered. Costs nothing while all is well. */
   async answered(tookMs: number): Promise<void> {
     const now = this.#options.now();

@@ -3,6 +3,7 @@ import { type AltinnSettings, altinnOf } from './altinn.ts';
 import { callersOf } from './callers.ts';
 import type { GroupName, Values } from './declared.ts';
 import { lookalikes } from './lookalikes.ts';
+import { publicUrlOf } from './public-url.ts';
 import { type Environment, Reading } from './reading.ts';
 import { type DataStorage, storageOf } from './storage.ts';
 import { telemetryOf } from './telemetry.ts';
@@ -13,6 +14,7 @@ const groups = [
   'dataStorage',
   'followUp',
   'webhook',
+  'reminders',
   'resources',
   'altinn',
   'asking',
@@ -30,6 +32,8 @@ export interface Configuration extends DataStorage, Values<'reconcile' | 'audit'
     /** Absent: follow-ups go to the log. */
     readonly webhook: WebhookSettings | undefined;
   };
+  /** Where the app is reached from outside, without a trailing slash; absent where that is not known. */
+  readonly publicUrl: string | undefined;
   /** Who may call the webhook; absent for anybody with the key. */
   readonly callers: Callers | undefined;
   /** The URNs of the resources whose events are tracked; empty for any. */
@@ -52,6 +56,7 @@ export function readConfiguration(environment: Environment): Configuration {
   const configuration = {
     ...storageOf(reading),
     followUp: { ...followUp, webhook: webhookOf(reading) },
+    publicUrl: publicUrlOf(reading, environment),
     callers: callersOf(reading),
     resources: resources.own ?? [],
     altinn: altinnOf(reading),

@@ -19,6 +19,15 @@ import {
   wholeNumber,
 } from './types.ts';
 
+const publicAddress: Type<string> = {
+  is: 'https address without a query, or http for localhost',
+  parse(text) {
+    const problem = 'is no https address without user, password and query (http is for localhost alone)';
+    const takes = (url: URL) => (isHttps(url) || isLocalHttp(url)) && !url.search && !url.hash;
+    return address('', takes, problem).parse(text).replace(/\/+$/, '');
+  },
+};
+
 const guid = '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e';
 
 /**
@@ -115,6 +124,19 @@ export const declared = {
         default: 'false',
         description: 'Names persons in follow-ups instead of redacting them.',
         example: 'true',
+        usedBy: ['app'],
+      },
+    },
+  },
+  reminders: {
+    title: 'Reminders to the recipient',
+    settings: {
+      publicUrl: {
+        name: 'RECEIVER_PUBLIC_URL',
+        type: publicAddress,
+        description:
+          'Where Altinn Notifications reaches the app, to ask whether to send a reminder; in Azure its own host name without it.',
+        example: 'https://letters.example.no',
         usedBy: ['app'],
       },
     },

@@ -338,6 +338,31 @@ export const signals = {
       requests: 'how many were made',
     },
   },
+  'send-condition.answered': {
+    level: 'info',
+    promises: [4],
+    means: 'Altinn Notifications asked whether to send a reminder, and was answered.',
+    fields: {
+      kind,
+      id: letter,
+      send: 'what was answered',
+      from: '`altinn`: what it says at this moment; `facts`: what it said before',
+      reason,
+    },
+  },
+  'send-condition.unanswered': {
+    level: 'warn',
+    promises: [4],
+    means:
+      'Whether to send a reminder could not be told, and the answer was 503: Altinn Notifications asks once more after a minute, and then sends.',
+    fields: { 'kind?': kind, 'id?': letter, reason },
+  },
+  'send-condition.refused': {
+    level: 'warn',
+    promises: [4, 5],
+    means: 'Somebody without a token of Altinn Notifications asked about a reminder, and was answered 401.',
+    fields: { reason },
+  },
   'queue.measured': {
     level: 'info',
     promises: [2, 7],

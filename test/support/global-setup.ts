@@ -27,6 +27,7 @@ const accounts = [
   'spare',
   'reconcile',
   'guard',
+  'sendcondition',
   'callers',
   'reactions',
   'deadletters',

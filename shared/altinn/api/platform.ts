@@ -1,7 +1,7 @@
 import { guidPattern } from '../../runtime/guid.ts';
 import { type Answer, NoAnswer, parseJson, type Runtime, retryAfter, send } from '../../runtime/http.ts';
 import type { AltinnToken } from '../auth/altinn-token.ts';
-import { readScope, writeScope } from '../auth/scopes.ts';
+import { notificationsScope, readScope, writeScope } from '../auth/scopes.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { AltinnEnvironment } from '../environment.ts';
 import { AltinnError, noAccess, readProblem } from './altinn-error.ts';
@@ -67,6 +67,12 @@ const allowed: readonly Allowed[] = [
   },
   { method: 'GET', path: listPath, role: 'Sender', scope: writeScope, isPaced: true },
   { method: 'GET', path: listPath, role: 'Recipient', scope: readScope, isPaced: true },
+  { method: 'POST', path: /^\/notifications\/api\/v1\/future\/orders$/, scope: notificationsScope },
+  {
+    method: 'GET',
+    path: new RegExp(`^/notifications/api/v1/future/shipment/${guidPattern}$`),
+    scope: notificationsScope,
+  },
 ];
 
 /** Makes the way to Altinn's platform: the token, the time-outs, the tries and the pace. */

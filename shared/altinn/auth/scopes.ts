@@ -9,6 +9,12 @@ export const readScope = 'altinn:correspondence.read';
 /** The scope without which Altinn does not show a sender every purge. */
 export const serviceOwnerScope = 'altinn:serviceowner';
 
+/**
+ * The scope that orders notifications, which Altinn grants on order. It is asked for in a token of its own, so that a
+ * client without it can do all else. Source: Altinn/altinn-notifications, `AuthorizationConstants`.
+ */
+export const notificationsScope = 'altinn:serviceowner/notifications.create';
+
 /** Source: Altinn's docs, "Get started" of Correspondence and of Events. */
 const ofServiceOwner = ['altinn:events.subscribe', serviceOwnerScope, writeScope];
 const ofRecipient = ['altinn:events.subscribe', readScope];
@@ -16,6 +22,11 @@ const ofRecipient = ['altinn:events.subscribe', readScope];
 /** The scopes that a service owner needs, or a recipient: an organization with a system user to act as. */
 export function usualScopes(by: 'service owner' | 'recipient'): readonly string[] {
   return by === 'recipient' ? ofRecipient : ofServiceOwner;
+}
+
+/** The scopes of the token that orders reminders, of a client that has these; a recipient orders none. */
+export function reminderScopes(scopes: readonly string[]): readonly string[] {
+  return [...scopes.filter((scope) => scope === serviceOwnerScope), notificationsScope];
 }
 
 /** Reads scopes separated by spaces or commas. @throws InvalidValue */

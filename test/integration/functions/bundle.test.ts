@@ -79,6 +79,7 @@ describe('the deployed bundle', () => {
       ['read-status', 'httpTrigger', 'GET function correspondences/{id}'],
       ['read-status-of-attachment', 'httpTrigger', 'GET function attachments/{id}'],
       ['read-status-of-notification-order', 'httpTrigger', 'GET function notification-orders/{id}'],
+      ['send-condition', 'httpTrigger', 'GET anonymous correspondences/{id}/send-condition/{kind}'],
     ]);
   });
 

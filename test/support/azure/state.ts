@@ -30,6 +30,7 @@ const functionNames = [
   'read-status',
   'read-status-of-attachment',
   'read-status-of-notification-order',
+  'send-condition',
 ];
 
 /** An environment in Azure as it is after a deployment; tests put wrong what they are about. */

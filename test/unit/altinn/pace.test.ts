@@ -149,3 +149,40 @@ describe('the pace towards Altinn', () => {
     expect((await instance().take(1_000)).count).toBe(480);
   });
 });
+
+describe('who goes ahead', () => {
+  it('waits for nobody, and has those who come after wait that much longer', async () => {
+    const { storage, instance } = start(1);
+    const pace = instance();
+    await pace.take(5);
+    const at = storage.now;
+    expect(await pace.ahead()).toBe('now');
+    expect(storage.now).toBe(at);
+    expect((await instance().take(1)).firstMs).toBe(6_000);
+  });
+
+  it('goes even where all turns that are near are taken', async () => {
+    const { instance } = start(1);
+    const pace = instance();
+    await pace.take(1_000);
+    expect(await pace.turn()).toBe('taken');
+    expect(await pace.ahead()).toBe('now');
+  });
+
+  it('leaves Altinn alone where that is asked, or it is down; then it is the one probe', async () => {
+    const { instance, pass } = start();
+    const pace = instance();
+    await pace.silent(60_000);
+    expect(await pace.ahead()).toBe('closed');
+    pass(60_000);
+    expect(await pace.ahead()).toBe('now');
+    for (let failure = 0; failure < 5; failure++) await pace.silent();
+    expect(await pace.ahead()).toBe('closed');
+    pass(30_000);
+    expect(await Promise.all([instance().ahead(), instance().ahead()])).toEqual(
+      expect.arrayContaining(['now', 'closed']),
+    );
+    await pace.answered(50);
+    expect(await instance().ahead()).toBe('now');
+  });
+});

@@ -13,6 +13,7 @@ export const alwaysThere = [
   'read-status',
   'read-status-of-attachment',
   'read-status-of-notification-order',
+  'send-condition',
 ];
 
 export const functionsAreKnown = azureCheck('functions', async ({ app }) => {
