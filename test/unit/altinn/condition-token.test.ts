@@ -4,7 +4,8 @@ import { makeVerifyConditionToken } from '../../../shared/altinn/auth/condition-
 import { serve } from '../../support/altinn/server.ts';
 
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
-let [first, second]: Pair[] = [] as unknown as [Pair, Pair];
+let first: Pair;
+let second: Pair;
 beforeAll(async () => {
   const make = () => generateKeyPair('RS256', { extractable: true });
   [first, second] = await Promise.all([make(), make()]);
