@@ -10,8 +10,8 @@ export const readScope = 'altinn:correspondence.read';
 export const serviceOwnerScope = 'altinn:serviceowner';
 
 /**
- * The scope that orders notifications, which Altinn grants on order. It is asked for in a token of its own, so that a
- * client without it can do all else. Source: Altinn/altinn-notifications, `AuthorizationConstants`.
+ * The scope that orders notifications. It is asked for in a token of its own, so that a client without it can do all else.
+ * Source: Altinn/altinn-notifications, `AuthorizationConstants`.
  */
 export const notificationsScope = 'altinn:serviceowner/notifications.create';
 

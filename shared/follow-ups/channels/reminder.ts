@@ -134,7 +134,7 @@ function notAsked(error: unknown): unknown {
 }
 
 function notOrdered(error: unknown): unknown {
-  const missing = `give the client at Maskinporten the scope ${notificationsScope}, which Altinn grants on order`;
+  const missing = `add the scope ${notificationsScope} to the client at Maskinporten, which every service owner may`;
   if (error instanceof TokenError) {
     const remedy = error.fault === 'scope' ? `: ${missing}` : '';
     return new NotDelivered(`${error.message}${remedy}`, { permanent: !error.transient });
