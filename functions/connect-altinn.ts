@@ -17,11 +17,10 @@ export function connectAltinn({ altinn, asking, resources }: Configuration, shar
   if (!altinn) return undefined;
   const { environment, scopes } = altinn;
   const [tokens, isServiceOwner] = [makeTokens(altinn), scopes.includes(serviceOwnerScope)];
-  const makeWay = () => makePlatform({ environment, tokens, maxRate: asking.maxPace });
-  const platform = makeWay();
+  const platform = makePlatform({ environment, tokens, maxRate: asking.maxPace });
   const correspondence = makeCorrespondence(platform, isServiceOwner);
-  // A way of its own: it waits for nobody else's requests in this process either.
-  const ahead = makeCorrespondence(makeWay(), isServiceOwner);
+  // A way of its own, that waits for nobody: Altinn itself asks for these, as many at a time as it likes.
+  const ahead = makeCorrespondence(makePlatform({ environment, tokens, maxRate: 100 }), isServiceOwner);
   const [role, whose] = [roleOf(altinn), whoseEvents(altinn)];
   const requests = requestsPerLetter(altinn);
   const pace = new Pace(shared, { rate: asking.pace / requests, maxRate: asking.maxPace / requests });

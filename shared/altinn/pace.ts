@@ -51,6 +51,12 @@ interface Wanted {
 /** Whether a request may be made now; `taken` where all turns that are near are others'. */
 export type Turn = 'now' | 'taken' | 'closed';
 
+/** Those who go ahead together. */
+interface Group {
+  size: number;
+  readonly turn: Promise<'now' | 'probe' | 'closed'>;
+}
+
 const key = { partitionKey: 'altinn', rowKey: 'pace' };
 /** Altinn answers. */
 const well = { failures: 0, closedUntil: 0, probing: false };
@@ -60,6 +66,8 @@ const none: Slots = { count: 0, firstMs: 0, intervalMs: 0 };
 const horizonMs = 60_000;
 /** Milliseconds after which a moment has passed, and that somebody waits for one. */
 const [lateMs, maxTurnMs] = [500, 10_000];
+/** How far ahead others are put off by those who go ahead, in milliseconds. */
+const maxLaterMs = 30_000;
 /** An answer that takes longer slows the pace down. */
 const slowMs = 3_000;
 /** So many failures in a row close the way to Altinn for a while. */
@@ -86,6 +94,9 @@ export class Pace {
   #slowedAt = 0;
   /** As it was seen last: what was given out before is then not asked without another look. */
   #closedUntil = 0;
+  /** Who goes ahead with the next look at the row, and the look before. */
+  #group: Group | undefined;
+  #before: Promise<unknown> = Promise.resolve();
 
   constructor(table: Table, { rate, maxRate, now = Date.now, sleep = delay }: Options) {
     this.#table = table;
@@ -139,20 +150,41 @@ export class Pace {
   }
 
   /**
-   * Takes a moment at once, ahead of all who wait: those who come after it are that much later. Whoever was given a moment
-   * before keeps it. For what somebody waits for in seconds.
+   * Takes a moment at once, ahead of all who wait: those who come after it are that much later, up to half a minute. Whoever
+   * was given a moment before keeps it. For what somebody waits for in seconds. Two table operations for all of this
+   * process that come together.
    * @returns `closed` where Altinn is left alone
    */
   async ahead(): Promise<Exclude<Turn, 'taken'>> {
-    let turn: 'now' | 'closed' = 'now';
+    const group = this.#group ?? this.#newGroup();
+    const isFirst = group.size++ === 0;
+    const turn = await group.turn;
+    if (turn !== 'probe') return turn;
+    return isFirst ? 'now' : 'closed';
+  }
+
+  #newGroup(): Group {
+    const begin = () => {
+      this.#group = undefined;
+      return this.#takeAhead(group.size);
+    };
+    const group: Group = { size: 0, turn: this.#before.then(begin) };
+    this.#group = group;
+    this.#before = group.turn.catch(() => undefined);
+    return group;
+  }
+
+  async #takeAhead(count: number): Promise<'now' | 'probe' | 'closed'> {
+    let turn: 'now' | 'probe' | 'closed' = 'now';
     await this.#change((row, now) => {
-      turn = closedUntilOf(row) > now ? 'closed' : 'now';
+      turn = closedUntilOf(row) > now ? 'closed' : row.failures >= maxFailures ? 'probe' : 'now';
       if (turn === 'closed') return undefined;
-      // Where nobody has answered, it is the probe.
-      if (row.failures >= maxFailures) {
-        return { ...row, probing: true, closedUntil: now + closedFor(row.failures) };
-      }
-      return { ...row, nextAt: Math.max(row.nextAt, now) + 1_000 / row.rate };
+      if (turn === 'probe') return { ...row, probing: true, closedUntil: now + closedFor(row.failures) };
+      const first = Math.max(row.nextAt, now);
+      return {
+        ...row,
+        nextAt: Math.min(first + (count * 1_000) / row.rate, Math.max(first, now + maxLaterMs)),
+      };
     });
     return turn;
   }

@@ -93,6 +93,12 @@ describe('a letter that nobody has read', () => {
   });
 });
 
+it('answers a hundred that are asked about at once', async () => {
+  const ids = await Promise.all(Array.from({ length: 100 }, () => published()));
+  const answers = await Promise.all(ids.map((id) => ask(id)));
+  expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200));
+});
+
 describe('who is not Altinn Notifications', () => {
   it('is answered 401, and learns nothing', async () => {
     const id = await published();
@@ -230,7 +236,8 @@ describe('a reminder, ordered and asked about', () => {
     await order(id);
     altinn.simulator.turn({ loseEvent: 1 });
     altinn.simulator.read(id);
-    altinn.simulator.outage({ seconds: 90 }, ['correspondence']);
+    // It is asked within a minute, and a minute after that.
+    altinn.simulator.outage({ seconds: 60 }, ['correspondence']);
     await altinn.simulator.advance({ minutes: 5 });
     expect(shipmentsOf(id)).toMatchObject([
       {
