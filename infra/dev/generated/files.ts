@@ -1,5 +1,6 @@
 import { costPage } from './cost-page.ts';
 import { eventsPage } from './events-page.ts';
+import { holidays } from './holidays.ts';
 import { localSettings } from './local-settings.ts';
 import { queriesFile } from './queries.ts';
 import { runbooksPage } from './runbooks-page.ts';
@@ -21,6 +22,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/events.md', content: eventsPage },
   { path: 'docs/cost.md', content: costPage },
   { path: 'docs/runbooks/README.md', content: runbooksPage },
+  { path: 'shared/follow-ups/policy/holidays.json', content: holidays },
   { path: 'infra/azure/queries.json', content: queriesFile },
   { path: 'infra/azure/workbook.json', content: workbook },
   { path: 'local.settings.example.json', content: localSettings },
