@@ -1,8 +1,10 @@
+import { channelTypes } from '../shared/follow-ups/channels/channel-types.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
 import { defaultPolicy } from '../shared/follow-ups/policy/policy.ts';
+import { readPolicy } from '../shared/follow-ups/policy/read-policy.ts';
 import { makeSince } from '../shared/follow-ups/since.ts';
 import type { FollowUps } from '../shared/follow-ups/store.ts';
 import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
@@ -11,7 +13,10 @@ import type { Storage } from '../shared/storage/connect.ts';
 import type { Timeline } from '../shared/tracking/timeline.ts';
 import type { connectAltinn } from './connect-altinn.ts';
 
-/** What opens and closes follow-ups, what checks them, and what releases those that are due. */
+/**
+ * What opens and closes follow-ups, what checks them, and what releases those that are due.
+ * @throws ConfigurationError where the policy is wrong
+ */
 export function composeFollowUps(
   { followUp, asking, pausing, resources }: Configuration,
   {
@@ -31,7 +36,9 @@ export function composeFollowUps(
   const since = makeSince(tables.shared, followUp.since);
   const paused = pausing.steps === 'paused';
   const { askAltinn, pace } = altinn ?? {};
-  const policy = defaultPolicy(webhook ? 'webhook' : 'log');
+  const policy = followUp.policy
+    ? readPolicy(followUp.policy, { types: channelTypes, resources })
+    : defaultPolicy(webhook ? 'webhook' : 'log');
   const channels = new Map([
     ['log', logChannel],
     ...(webhook ? [['webhook', webhookChannel(webhook)] as const] : []),

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { app } from '@azure/functions';
 import { readConfiguration } from '../shared/settings/configuration.ts';
 import { poisonOf } from '../shared/storage/stores.ts';
@@ -14,7 +16,7 @@ app.http('health', {
   handler: (request, context) => health(request, context),
 });
 
-const configuration = readConfiguration(process.env);
+const configuration = readConfiguration(process.env, dirname(fileURLToPath(import.meta.url)));
 const { connection, health, receiveEvents, sendCondition, consumers, timers, readStatus, ...composed } =
   compose(configuration);
 const warnings = [...composed.warnings, ...loadTelemetry(configuration.telemetry)];

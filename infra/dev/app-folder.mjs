@@ -1,14 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundledPackages } from './bundled-packages.mjs';
 import { sbom } from './sbom.mjs';
 
+/** The owner's, at the repository's root. */
+const policy = 'follow-up.policy.json';
+
 /**
  * What makes `dist/` the complete app beside its bundles: host.json, a package.json that names the entry point and needs
- * nothing installed, our licence, those of what is in the bundles, and the list of that.
+ * nothing installed, our licence, those of what is in the bundles, and the list of that; and the policy, where there is one.
  *
  * @param metafile esbuild's, of the bundles
- * @returns each file's name and text
+ * @returns each file's name and text; `undefined` for one that there is to be none of
  */
 export function appFolder(metafile) {
   const { name, version, description, license, config } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -21,6 +24,7 @@ export function appFolder(metafile) {
     LICENSE: readFileSync('LICENSE', 'utf8'),
     'THIRD-PARTY-LICENSES.txt': [...new Set(packages.map(licenceOf))].join(`\n\n${'-'.repeat(80)}\n\n`),
     'sbom.cdx.json': json(sbom(ours, packages)),
+    [policy]: existsSync(policy) ? readFileSync(policy, 'utf8') : undefined,
   };
 }
 

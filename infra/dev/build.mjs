@@ -1,5 +1,5 @@
 // Builds what is named, or all there is: node infra/dev/build.mjs [app] [host] [cli]
-import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import { appFolder } from './app-folder.mjs';
@@ -19,7 +19,10 @@ for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys
     put(path, contents, path.endsWith('.cjs') ? 0o755 : undefined);
   if (name !== 'app') continue;
   const files = Object.entries(appFolder(metafile));
-  for (const [file, text] of files) put(`${options.outdir}/${file}`, text);
+  for (const [file, text] of files) {
+    if (text === undefined) rmSync(`${options.outdir}/${file}`, { force: true });
+    else put(`${options.outdir}/${file}`, text);
+  }
 }
 
 // What Azurite is started with, beside the bundle that starts it.

@@ -3,6 +3,7 @@ import { type AltinnSettings, altinnOf } from './altinn.ts';
 import { callersOf } from './callers.ts';
 import type { GroupName, Values } from './declared.ts';
 import { lookalikes } from './lookalikes.ts';
+import { type PolicyText, policyOf } from './policy.ts';
 import { publicUrlOf } from './public-url.ts';
 import { type Environment, Reading } from './reading.ts';
 import { type DataStorage, storageOf } from './storage.ts';
@@ -28,7 +29,9 @@ const groups = [
 
 /** What the function app works by. */
 export interface Configuration extends DataStorage, Values<'reconcile' | 'audit' | 'asking' | 'pausing'> {
-  readonly followUp: Values<'followUp'>['followUp'] & {
+  readonly followUp: Omit<Values<'followUp'>['followUp'], 'policy'> & {
+    /** Absent: there is none, and what holds without one holds. */
+    readonly policy: PolicyText | undefined;
     /** Absent: follow-ups go to the log. */
     readonly webhook: WebhookSettings | undefined;
   };
@@ -48,14 +51,15 @@ export interface Configuration extends DataStorage, Values<'reconcile' | 'audit'
 
 /**
  * Reads the settings of the function app, once. An empty one counts as absent.
+ * @param folder where the app is, and beside it the file of its policy; without one there is no file
  * @throws ConfigurationError naming every setting that is missing or wrong, without the value of a secret
  */
-export function readConfiguration(environment: Environment): Configuration {
+export function readConfiguration(environment: Environment, folder?: string): Configuration {
   const reading = new Reading(environment, groups);
   const { asking, followUp, pausing, reconcile, audit, resources } = reading.values;
   const configuration = {
     ...storageOf(reading),
-    followUp: { ...followUp, webhook: webhookOf(reading) },
+    followUp: { ...followUp, policy: policyOf(reading.values, folder), webhook: webhookOf(reading) },
     publicUrl: publicUrlOf(reading, environment),
     callers: callersOf(reading),
     resources: resources.own ?? [],

@@ -5,6 +5,7 @@ import { parseResources } from '../altinn/resource.ts';
 import { parseSubunits } from '../altinn/whose.ts';
 import { dataStorage, hostStorage } from './declared-storage.ts';
 import { ncrontab } from './ncrontab.ts';
+import { policyText } from './policy.ts';
 import type { Group, Setting, Type } from './setting.ts';
 import {
   address,
@@ -73,6 +74,15 @@ export const declared = {
           'From when on what opens a follow-up is notified, older ones being recorded alone; without it, since the first start.',
         example: '2026-11-01',
         usedBy: ['app'],
+      },
+      policy: {
+        name: 'FOLLOW_UP_POLICY',
+        type: policyText,
+        description:
+          'What happens about follow-ups, and when: the content of a policy, in place of the file `follow-up.policy.json`; `none` is no policy, whatever file there is.',
+        example: '{"kinds":{"never-read":{"steps":[{"after":"5 working days","channel":"webhook"}]}}}',
+        usedBy: ['app', 'command line'],
+        local: false,
       },
     },
   },

@@ -2,6 +2,7 @@ import { costPage } from './cost-page.ts';
 import { eventsPage } from './events-page.ts';
 import { holidays } from './holidays.ts';
 import { localSettings } from './local-settings.ts';
+import { policyJsonSchema } from './policy-schema.ts';
 import { queriesFile } from './queries.ts';
 import { runbooksPage } from './runbooks-page.ts';
 import { settingsPage } from './settings-page.ts';
@@ -25,5 +26,6 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'shared/follow-ups/policy/holidays.json', content: holidays },
   { path: 'infra/azure/queries.json', content: queriesFile },
   { path: 'infra/azure/workbook.json', content: workbook },
+  { path: 'follow-up.policy.schema.json', content: policyJsonSchema },
   { path: 'local.settings.example.json', content: localSettings },
 ];

@@ -174,7 +174,7 @@ describe('stepTime', () => {
           if (!isInTwofoldHour(time)) expect(isQuiet(time)).toBeDefined();
         }
       }),
-      { numRuns: Number(process.env.RUNS ?? 300) },
+      { numRuns: Number(process.env.RUNS ?? 150) },
     );
   });
 });
