@@ -49,7 +49,9 @@ function textOf(issue: z.core.$ZodRawIssue): string {
     case 'invalid_value':
       return oneOf(issue.input, issue.values.map(String));
     case 'invalid_union':
-      return oneOf(typeIn(issue.input), typesOf(issue.inst));
+      return typesOf(issue.inst).length > 0
+        ? oneOf(typeIn(issue.input), typesOf(issue.inst))
+        : 'has none of the forms that it may have: see docs/policy.md';
     case 'too_small':
       return issue.origin === 'array' || issue.origin === 'string'
         ? 'is empty'

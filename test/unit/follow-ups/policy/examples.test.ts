@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { policyJsonSchema } from '../../../../infra/dev/generated/policy-schema.ts';
+import { channelTypes } from '../../../../shared/follow-ups/channels/channel-types.ts';
+import type { PolicyChannelType } from '../../../../shared/follow-ups/policy/channel-schema.ts';
+import { readPolicy } from '../../../../shared/follow-ups/policy/read-policy.ts';
+import { blocks } from '../../../support/markdown.ts';
+
+const options = z.strictObject({ language: z.optional(z.string()) });
+/** For what is not among the types. */
+const others = (
+  [
+    ['teams', 'people'],
+    ['email', 'people'],
+    ['reminder', 'recipient'],
+    ['queue', 'system'],
+  ] as const
+)
+  .filter(([type]) => !channelTypes.some((each) => each.type === type))
+  .map(([type, reaches]) => ({ type, about: 'For tests.', reaches, options }));
+const types: readonly PolicyChannelType[] = [...channelTypes, ...others];
+
+const folder = 'docs/policies';
+const files = readdirSync(folder).map((name) => [name, readFileSync(`${folder}/${name}`, 'utf8')] as const);
+const ofPage = blocks('json', ['docs/policy.md']).map(
+  ({ text }, index) => [`example ${index + 1} of the page`, text] as const,
+);
+
+describe.each([...files, ...ofPage])('%s', (from, text) => {
+  it('is a policy', () => {
+    expect(readPolicy({ text, from }, { types, resources: [] }).kinds.size).toBeGreaterThan(0);
+  });
+
+  it('names its schema, where it is a file, and no property that the schema lacks', () => {
+    const { $schema, ...content } = JSON.parse(text) as Record<string, unknown>;
+    if (from.endsWith('.json')) expect($schema).toBe('../../follow-up.policy.schema.json');
+    const { properties, required } = JSON.parse(policyJsonSchema(types));
+    expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(content)));
+    expect(required).toEqual(['kinds']);
+  });
+});
+
+it('there is one for each of three owners', () => {
+  expect(files.map(([name]) => name)).toEqual(['agency.json', 'municipality.json', 'small-owner.json']);
+});
