@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { temporaryDirectory } from '../../support/host.ts';
 
 // The bundle as the worker loads it: only `@azure/functions-core` is answered, and what is registered is written down.
 const worker = `
@@ -18,7 +20,7 @@ Module.prototype.require = function (id) {
   return id === '@azure/functions-core' ? core : Reflect.apply(require_, this, [id]);
 };
 let error;
-try { require(process.cwd() + '/dist/index.js'); } catch ({ message }) { error = message; }
+try { require(require('node:path').resolve(process.argv[1], 'index.js')); } catch ({ message }) { error = message; }
 const files = Object.keys(require.cache).map((file) => require('node:path').basename(file));
 console.log(JSON.stringify({ registered, error, files }));
 `;
@@ -40,8 +42,8 @@ function whyNotAsked(settings: Record<string, string>): string | undefined {
   return settings.ALTINN_SYSTEM_USER_ORG && !settings.ALTINN_RESOURCES ? 'set ALTINN_RESOURCES' : undefined;
 }
 
-function load(settings: Record<string, string>, warning = '') {
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', worker], {
+function load(settings: Record<string, string>, warning = '', folder = 'dist') {
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', worker, folder], {
     env: { PATH: process.env.PATH, ...settings },
     encoding: 'utf8',
   });
@@ -191,6 +193,21 @@ describe('the deployed bundle', () => {
     const { registered, error } = load({ AzureWebJobsStorage: storage, RECONCILE_SCHEDULE: '99 * * * * *' });
     expect(registered.map(([name]) => name)).toEqual(['health']);
     expect(error).toMatch(/^RECONCILE_SCHEDULE is no NCRONTAB: its seconds .*Example: /);
+  });
+
+  it('takes the policy of the file beside it, and the one of the setting in its place', () => {
+    const folder = temporaryDirectory();
+    cpSync('dist', folder, { recursive: true });
+    const errorBy = (settings: Record<string, string>) =>
+      load({ AzureWebJobsStorage: storage, ...settings }, '', folder).error;
+    writeFileSync(join(folder, 'follow-up.policy.json'), '{ "kinds": { "never-red": {} }, "quietHour": 1 }');
+    expect(errorBy({})).toBe(
+      'follow-up.policy.json: kinds.never-red is unknown. Did you mean never-read?\nfollow-up.policy.json: quietHour is unknown. Did you mean quietHours?',
+    );
+    expect(errorBy({ FOLLOW_UP_POLICY: '{' })).toMatch(/^FOLLOW_UP_POLICY is no JSON: /);
+    const policy = { kinds: { 'never-read': { steps: [{ after: '5 working days', channel: 'log' }] } } };
+    expect(errorBy({ FOLLOW_UP_POLICY: JSON.stringify(policy) })).toBeUndefined();
+    expect(errorBy({ FOLLOW_UP_POLICY: 'none' })).toBeUndefined();
   });
 
   it.each([
