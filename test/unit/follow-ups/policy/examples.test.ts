@@ -3,22 +3,21 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { policyJsonSchema } from '../../../../infra/dev/generated/policy-schema.ts';
 import { channelTypes } from '../../../../shared/follow-ups/channels/channel-types.ts';
+import { reminder } from '../../../../shared/follow-ups/channels/reminder.ts';
 import type { PolicyChannelType } from '../../../../shared/follow-ups/policy/channel-schema.ts';
 import { readPolicy } from '../../../../shared/follow-ups/policy/read-policy.ts';
 import { blocks } from '../../../support/markdown.ts';
 
 const options = z.strictObject({ language: z.optional(z.string()) });
 /** For what is not among the types. */
-const others = (
+const standIns: readonly PolicyChannelType[] = (
   [
     ['teams', 'people'],
     ['email', 'people'],
-    ['reminder', 'recipient'],
     ['queue', 'system'],
   ] as const
-)
-  .filter(([type]) => !channelTypes.some((each) => each.type === type))
-  .map(([type, reaches]) => ({ type, about: 'For tests.', reaches, options }));
+).map(([type, reaches]) => ({ type, about: 'For tests.', reaches, options }));
+const others = [reminder, ...standIns].filter(({ type }) => channelTypes.every((each) => each.type !== type));
 const types: readonly PolicyChannelType[] = [...channelTypes, ...others];
 
 const folder = 'docs/policies';
