@@ -91,9 +91,10 @@ export const catalogue = {
     subject: 'recipient',
     fact: 'published',
     watches: ['unread', 'unconfirmed', 'no-notification-outcome'],
-    closes: ['not-published', 'publish-failed'],
+    closes: ['not-published'],
   },
   correspondencepublishfailed: {
+    // Once it has failed it is never published.
     means: 'A letter will never be available',
     about: 'correspondence',
     subject: 'sender',
@@ -179,6 +180,7 @@ export const catalogue = {
     about: 'correspondence',
     subject: 'sender',
     fact: 'notificationReminderDelivered',
+    closes: ['notification-not-created', 'notification-failed', 'no-notification-outcome'],
   },
   attachmentuploadprocessing: {
     means: 'An attachment is being scanned (not sent today)',

@@ -4,6 +4,7 @@ import type { Status } from '../tracking/status.ts';
 import { calledFor } from './called-for.ts';
 import { type FollowUp, perhapsNotified } from './follow-up.ts';
 import type { Policy } from './policy/policy.ts';
+import { watchUntil } from './policy/watch-until.ts';
 import { type NextStep, nextStep } from './progress.ts';
 import type { Answer } from './question.ts';
 
@@ -150,13 +151,13 @@ function waitForAltinn(
 
 /** What is not so at Altinn, or not yet, calls for nothing now; nothing where it does, or was notified before. */
 function notCalledFor(
-  { kind, claim, openedAt, state, round = 1 }: FollowUp,
+  { kind, claim, openedAt, state, resource, round = 1 }: FollowUp,
   answer: Extract<Answer, { is: 'known' }>,
-  { graceMs, since }: Known,
+  { graceMs, since, policy }: Known,
   now: Date,
 ): Decision | undefined {
   if (claim || state === 'notified') return undefined;
-  const said = calledFor(kind, answer, now);
+  const said = calledFor(kind, answer, now, watchUntil(policy, kind, resource));
   // What a person has reopened is wanted, however old.
   const isOld = (time: string | undefined) => round === 1 && Date.parse(time ?? '') < Date.parse(since);
   switch (said.is) {

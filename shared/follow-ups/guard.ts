@@ -7,6 +7,7 @@ import { askedEvent } from '../tracking/asked-event.ts';
 import { eventMessage } from '../tracking/event-message.ts';
 import { deriveStatus, type TimelineEntry } from '../tracking/status.ts';
 import { type ActContext, type ActDeps, act } from './act.ts';
+import { type Answer, type KnownAnswer, learntFrom } from './answer.ts';
 import { calledFor } from './called-for.ts';
 import type { FollowUpCheck } from './check.ts';
 import { type Decision, decide, suppressedBy, unconfirmed } from './decide.ts';
@@ -15,8 +16,9 @@ import type { DueFollowUps } from './due.ts';
 import { type FollowUp, noted } from './follow-up.ts';
 import { Held } from './held.ts';
 import { inWords } from './in-words.ts';
+import { watchUntil } from './policy/watch-until.ts';
 import { untold } from './progress.ts';
-import { type Answer, type AskAltinn, askable, type Question } from './question.ts';
+import type { AskAltinn, Question } from './question.ts';
 import type { Sources } from './step.ts';
 import type { FollowUps, StoredFollowUp } from './store.ts';
 
@@ -104,9 +106,9 @@ export async function checkFollowUp(
   standBack(stored, context.by, now());
   if (stored.lease?.id !== before.followUp.lease?.id) throw new RetryableError('it was released meanwhile');
   const status = deriveStatus(entries);
-  const followUp = withFact(undisputed(stored, answer), { status, answer }, now());
+  const followUp = withFact(undisputed(stored, answer), { status, answer }, deps.policy, now());
   if (answer?.is === 'known') {
-    await enqueueLearnt(correspondenceId, entries, answer, deps, message.traceparent);
+    await enqueueLearnt(message.body, entries, answer, deps, message.traceparent);
   }
   const known = {
     facts: status.facts,
@@ -151,9 +153,16 @@ async function isInDigest({ gathered }: FollowUp, { gatherer }: GuardDeps): Prom
 }
 
 /** A follow-up with what was learnt of it: when its fact happened, which resource it is of, and what Altinn said. */
-function withFact(followUp: StoredFollowUp, { status, answer }: Sources, now: Date): StoredFollowUp {
+function withFact(
+  followUp: StoredFollowUp,
+  { status, answer }: Sources,
+  policy: GuardDeps['policy'],
+  now: Date,
+): StoredFollowUp {
   const { kind, round = 1, openedAt, factAt, history } = followUp;
-  const said = answer?.is === 'known' ? calledFor(kind, answer, now) : undefined;
+  const resource = (answer?.is === 'known' && answer.resource) || status.resource || followUp.resource;
+  const until = watchUntil(policy, kind, resource);
+  const said = answer?.is === 'known' ? calledFor(kind, answer, now, until) : undefined;
   const since = said?.is === 'called-for' ? said.since : undefined;
   const at = now.toISOString();
   // An event's own time may be anything; the fact was there when it came.
@@ -162,7 +171,7 @@ function withFact(followUp: StoredFollowUp, { status, answer }: Sources, now: Da
   return {
     ...followUp,
     factAt: round > 1 ? factAt : (utc(since ?? '') ?? factAt ?? byEvent),
-    resource: (answer?.is === 'known' && answer.resource) || status.resource || followUp.resource,
+    resource,
     history: answer ? noted(history, { at, what: 'checked', note: inWords(answer) }) : history,
   };
 }
@@ -192,16 +201,18 @@ function holds({ lease }: FollowUp, mine: string | undefined, leaseMs: number, n
 
 /** What Altinn told and the timeline does not have from it becomes an event as any other, once. */
 async function enqueueLearnt(
-  correspondenceId: string,
+  { kind, correspondenceId }: Pick<FollowUpCheck, 'kind' | 'correspondenceId'>,
   entries: readonly TimelineEntry[],
-  { facts, resource, question }: Extract<Answer, { is: 'known' }>,
+  answer: KnownAnswer,
   { events, now = () => new Date() }: GuardDeps,
   traceparent: string | undefined,
 ): Promise<void> {
   const known = new Set(entries.filter(({ via }) => via === 'asked').map(({ id }) => id));
-  for (const [fact, at] of Object.entries(facts) as [keyof typeof askable, string][]) {
+  const { resource } = answer;
+  const question = answer.question === 'list' ? 'list' : 'details';
+  for (const { name, time: at } of learntFrom(kind, answer)) {
     const time = question === 'list' ? undefined : at;
-    const event = askedEvent({ correspondenceId, name: askable[fact], question, time, resource });
+    const event = askedEvent({ correspondenceId, name, question, time, resource });
     if (known.has(event.id)) continue;
     await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString(), traceparent }));
   }

@@ -4,7 +4,7 @@ import { boundsOf, published, publishedOn, type Window } from '../altinn/api/lis
 import type { Pace } from '../altinn/pace.ts';
 import { resourcePrefix } from '../altinn/resource.ts';
 import { organizationUrn, type Whose } from '../altinn/whose.ts';
-import { openingFact } from '../events/catalogue.ts';
+import { isWatchdog, openingFact } from '../events/catalogue.ts';
 import { type Answer, type AskAltinn, awaitTurn, sharedForMs, withoutLetter } from './question.ts';
 
 interface Deps {
@@ -37,7 +37,8 @@ const crowded: Answer = {
  * Makes the question that a recipient's follow-ups rest on: which of Altinn's lists of its letters name the letter. A
  * look at the letter itself would record it as fetched. No list tells a due date, so that it has passed is known only of
  * an event that a pull has brought; before, nothing is asked. A list serves all letters of a day for a minute. The
- * question throws a RetryableError where it is not its turn.
+ * question throws a RetryableError where it is not its turn. Nor does a list tell whether there is a due date at all, or
+ * whether confirmation is needed: a recipient is told of letters as unread, or unconfirmed, whatever they say of that.
  *
  * Source: Altinn/altinn-correspondence, `GetCorrespondencesHandler`.
  */
@@ -49,7 +50,9 @@ export function makeAskByList({ list, whose, pace, now = Date.now }: Deps): AskA
     const { facts, knownBy, resource } = status;
     const opened = openingFact(kind);
     const nothing = { is: 'known', question: 'list', facts: {}, resource, recipient: undefined } as const;
-    const said = { ...nothing, published: undefined, dueAt: undefined, needsConfirmation: true };
+    // A watchdog counts from the publication, of which no list tells the time: the event that a pull has brought does.
+    const published = isWatchdog(kind) ? facts[opened] : undefined;
+    const said = { ...nothing, published, dueAt: undefined, needsConfirmation: true };
     if (knownBy[opened] !== 'pull' && knownBy[opened] !== 'asked') return { ...said, isBorneOut: false };
     if (!resource) return unknown;
 

@@ -1,48 +1,15 @@
 import { hasNoAccess, isUnknown } from '../altinn/api/altinn-error.ts';
-import type { Correspondence, Letter } from '../altinn/api/correspondence.ts';
+import type { Correspondence } from '../altinn/api/correspondence.ts';
 import { heard, type Listener, unanswered } from '../altinn/api/heard.ts';
-import type { TokenFault } from '../altinn/auth/token-error.ts';
 import type { Pace } from '../altinn/pace.ts';
-import { resourceUrn } from '../altinn/resource.ts';
 import type { FollowUpKind } from '../events/catalogue.ts';
 import { RetryableError } from '../queue/errors.ts';
 import type { Status } from '../tracking/status.ts';
+import type { Answer, KnownAnswer } from './answer.ts';
+import { attachmentAnswer, letterAnswer } from './letter-answer.ts';
+import { questionOfKind } from './question-of-kind.ts';
 
-/** The facts that Altinn's answer can state, each with the type that states it in a timeline. */
-export const askable = {
-  read: 'correspondencereceiverread',
-  confirmed: 'correspondencereceiverconfirmed',
-  purged: 'correspondencepurged',
-  publishFailed: 'correspondencepublishfailed',
-} as const;
-
-/** What Altinn says of a letter at this moment. */
-export type Answer =
-  | {
-      readonly is: 'known';
-      /** What was asked: the letter's details, or lists of letters, which tell no times and no due date. */
-      readonly question: 'details' | 'list';
-      /** What holds, each with its time. */
-      readonly facts: Readonly<Partial<Record<keyof typeof askable, string>>>;
-      readonly published: string | undefined;
-      readonly dueAt: string | undefined;
-      readonly needsConfirmation: boolean;
-      /** Of lists: whether Altinn itself brought the event that opens the follow-up, and so says that the date has passed. */
-      readonly isBorneOut?: boolean;
-      /** As a URN. */
-      readonly resource: string | undefined;
-      /** Personal data where it is a person's number. */
-      readonly recipient: string | undefined;
-    }
-  /** Altinn does not know the letter, or does not let us see it: that proves nothing about the letter. */
-  | { readonly is: 'disputed'; readonly why: string }
-  /** It could not be asked; `refused` where there is no token for that. */
-  | {
-      readonly is: 'silent';
-      readonly why: string;
-      readonly retryAfterMs?: number | undefined;
-      readonly refused?: TokenFault | undefined;
-    };
+export type { Answer } from './answer.ts';
 
 export interface Question {
   readonly kind: FollowUpKind;
@@ -73,28 +40,34 @@ export type AskAltinn = (question: Question, signal: AbortSignal) => Promise<Ans
 /** Milliseconds that an answer holds for the other follow-ups of the same letter. */
 export const sharedForMs = 60_000;
 
+/** What of Altinn Correspondence the questions need. */
+export type Asked = Pick<Correspondence, 'letter' | 'orders' | 'attachment'>;
+
 /**
- * Makes the question that every follow-up rests on: what Altinn says of its letter now. It is asked once, whatever is
- * wrong, and when it is its turn: who asks comes again later. One answer serves all follow-ups of a letter for a minute.
- * The question throws a RetryableError where its turn has passed and no other is near.
+ * Makes the question that every follow-up rests on: what Altinn says now of its letter, or of its attachment. It is asked
+ * once, whatever is wrong, and when it is its turn: who asks comes again later. One answer serves all follow-ups of a
+ * letter that need the same for a minute. The question throws a RetryableError where its turn has passed and no other is
+ * near.
  */
 export function makeAskAltinn(
-  correspondence: Pick<Correspondence, 'letter'>,
+  correspondence: Asked,
   pace: Listener & Pick<Pace, 'turn'>,
   now = Date.now,
 ): AskAltinn {
   const answers = new Map<string, { readonly at: number; readonly answer: Answer }>();
-  const look = heard(correspondence.letter, pace);
-  return async ({ correspondenceId: id, heardAt, askAt }, signal) => {
+  const ask = heard(askOnce(correspondence), pace);
+  return async ({ kind, correspondenceId: id, heardAt, askAt }, signal) => {
     for (const [key, { at }] of answers) if (now() - at > sharedForMs) answers.delete(key);
-    const known = answers.get(id);
+    const { asks } = questionOfKind[kind];
+    const key = `${asks} ${id}`;
+    const known = answers.get(key);
     if (known && known.at > Date.parse(heardAt)) return known.answer;
     const leftAlone = await awaitTurn(pace, askAt);
     if (leftAlone) return leftAlone;
     const at = now();
     try {
-      const answer = toAnswer(await look(id, signal), new Date(at).toISOString());
-      answers.set(id, { at, answer });
+      const answer = await ask(asks, id, new Date(at).toISOString(), signal);
+      answers.set(key, { at, answer });
       return answer;
     } catch (error) {
       return withoutLetter(error);
@@ -102,11 +75,24 @@ export function makeAskAltinn(
   };
 }
 
+function askOnce({ letter, orders, attachment }: Asked) {
+  return async (
+    asks: (typeof questionOfKind)[FollowUpKind]['asks'],
+    id: string,
+    seenAt: string,
+    signal: AbortSignal,
+  ): Promise<KnownAnswer> => {
+    if (asks === 'attachment') return attachmentAnswer(await attachment(id, signal), seenAt);
+    const details = await letter(id, signal);
+    const placed = asks === 'details and overview' && !details.isGone ? await orders(id, signal) : undefined;
+    return letterAnswer(details, placed, seenAt);
+  };
+}
+
 /** What an answer is that tells nothing of the letter. @throws an error that is not about Altinn */
 export function withoutLetter(error: unknown): Answer {
   if (isUnknown(error)) {
-    const why =
-      'Altinn does not know the letter (404, code 1001): a forged event, or one of another environment';
+    const why = `Altinn does not know it (404, code ${error.errorCode}): a forged event, or one of another environment`;
     return { is: 'disputed', why };
   }
   if (hasNoAccess(error)) {
@@ -117,34 +103,4 @@ export function withoutLetter(error: unknown): Answer {
   const silence = unanswered(error);
   if (!silence) throw error;
   return { is: 'silent', ...silence };
-}
-
-/**
- * `status` is the numerically highest one, not the latest: a letter that was confirmed or purged says
- * `AttachmentsDownloaded` once its attachment was fetched. So each fact is looked for in the history as well.
- * Source: Altinn/altinn-correspondence, `CorrespondenceStatus` and `GetCorrespondenceDetailsHandler`.
- */
-function toAnswer(letter: Letter, seenAt: string): Answer {
-  const { status, statusHistory } = letter;
-  const since = (pattern: RegExp) => {
-    const times = (statusHistory ?? []).filter((each) => pattern.test(each.status ?? ''));
-    const [first] = times.map(({ statusChanged }) => statusChanged ?? seenAt).sort();
-    return first ?? (pattern.test(status ?? '') ? (letter.statusChanged ?? seenAt) : undefined);
-  };
-  const facts = {
-    read: letter.read ?? since(/^Read$/),
-    confirmed: since(/^Confirmed$/),
-    purged: letter.isGone ? (since(/^PurgedBy/) ?? seenAt) : since(/^PurgedBy/),
-    publishFailed: since(/^Failed$/),
-  };
-  return {
-    is: 'known',
-    question: 'details',
-    facts: Object.fromEntries(Object.entries(facts).filter(([, time]) => time)),
-    published: letter.published ?? since(/^Published$/),
-    dueAt: letter.dueDateTime ?? undefined,
-    needsConfirmation: letter.isConfirmationNeeded ?? false,
-    resource: letter.resourceId ? resourceUrn(letter.resourceId) : undefined,
-    recipient: letter.recipient ?? undefined,
-  };
 }

@@ -15,6 +15,7 @@ import { type EventMessage, eventMessage } from '../../shared/tracking/event-mes
 import { Timeline } from '../../shared/tracking/timeline.ts';
 import { track } from '../../shared/tracking/track.ts';
 import { letterId } from './altinn/letter-list.ts';
+import { notAsked } from './altinn/not-asked.ts';
 import { eventOf } from './fixture.ts';
 import { logInto } from './log.ts';
 import { MemoryChannel, MemoryStorage } from './memory-storage.ts';
@@ -122,7 +123,7 @@ export async function playManyDue(letters: number, isRead: (letter: number) => b
       now,
     },
     ...{
-      askAltinn: makeAskAltinn({ letter }, paces[0] as Pace, () => storage.now),
+      askAltinn: makeAskAltinn({ letter, ...notAsked }, paces[0] as Pace, () => storage.now),
       paused: false,
       deadLetters: { add: async () => {}, forget: async () => {} },
     },

@@ -23,9 +23,10 @@ function catalogueTable(): string {
 function row(name: EventName): string[] {
   const found = lookUp(typePrefix + name);
   if (!found) throw new Error(`${name} is not in the catalogue`);
-  const { means, subject, about, fact, opens, closes = [] } = found;
+  const { means, subject, about, fact, opens, watches = [], closes = [] } = found;
   const work = [
     opens && `opens \`${opens}\``,
+    watches.length > 0 && `watches for ${watches.map((kind) => `\`${kind}\``).join(', ')}`,
     closes.length > 0 && `closes ${closes.map((kind) => `\`${kind}\``).join(', ')}`,
   ].filter(Boolean);
   return [

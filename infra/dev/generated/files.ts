@@ -1,6 +1,7 @@
 import { costPage } from './cost-page.ts';
 import { eventsPage } from './events-page.ts';
 import { holidays } from './holidays.ts';
+import { followUpsPage } from './kinds-table.ts';
 import { localSettings } from './local-settings.ts';
 import { policyJsonSchema } from './policy-schema.ts';
 import { queriesFile } from './queries.ts';
@@ -21,6 +22,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/settings.md', content: settingsPage },
   { path: 'docs/signals.md', content: signalsPage },
   { path: 'docs/events.md', content: eventsPage },
+  { path: 'docs/follow-ups.md', content: followUpsPage },
   { path: 'docs/cost.md', content: costPage },
   { path: 'docs/runbooks/README.md', content: runbooksPage },
   { path: 'shared/follow-ups/policy/holidays.json', content: holidays },

@@ -6,6 +6,8 @@ import { sanitize } from '../../runtime/sanitize.ts';
 export const noAccess = 4001;
 /** Altinn's code for a letter that is not there, or was purged; sent with status 404. */
 export const notFound = 1001;
+/** Altinn's code for an attachment that is not there; sent with status 404. */
+export const attachmentNotFound = 2001;
 
 /** A request to Altinn's platform failed. The message names no person and holds no token or key. */
 export class AltinnError extends Error {
@@ -62,9 +64,10 @@ function plain({ headers, text }: Answer): string {
   return headers.get('content-type')?.startsWith('text/html') ? 'an HTML page' : text;
 }
 
-/** Altinn's answer that there is no such letter; also of one in another environment. */
+/** Altinn's answer that there is no such letter, or attachment; also of one in another environment. */
 export function isUnknown(error: unknown): error is AltinnError {
-  return error instanceof AltinnError && error.status === 404 && error.errorCode === notFound;
+  if (!(error instanceof AltinnError) || error.status !== 404) return false;
+  return error.errorCode === notFound || error.errorCode === attachmentNotFound;
 }
 
 /** Altinn's answer that we may not see it. */

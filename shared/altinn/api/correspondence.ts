@@ -18,6 +18,7 @@ const overview = z.object({
   status: text,
   statusText: text,
   statusChanged: text,
+  created: text,
   requestedPublishTime: text,
   dueDateTime: text,
   published: text,
@@ -25,8 +26,37 @@ const overview = z.object({
   read: text,
   isConfirmationNeeded: z.nullish(z.boolean()),
 });
-const details = z.extend(overview, {
-  statusHistory: z.nullish(z.array(z.object({ status: text, statusText: text, statusChanged: text }))),
+const statusHistory = z.nullish(z.array(z.object({ status: text, statusText: text, statusChanged: text })));
+/** How it went at one address, which is left out. */
+const sent = z.nullish(
+  z.object({ succeeded: z.nullish(z.boolean()), sendStatus: z.nullish(z.object({ status: text })) }),
+);
+const notification = z.object({
+  isReminder: z.nullish(z.boolean()),
+  created: text,
+  processingStatus: z.nullish(z.object({ status: text, lastUpdate: text })),
+  notificationStatusDetails: z.nullish(
+    z.object({
+      email: sent,
+      sms: sent,
+      emails: z.nullish(z.array(sent)),
+      smses: z.nullish(z.array(sent)),
+    }),
+  ),
+});
+const details = z.extend(overview, { statusHistory, notifications: z.nullish(z.array(notification)) });
+const orders = z.object({
+  notifications: z.nullish(
+    z.array(z.object({ notificationOrderId: text, isReminder: z.nullish(z.boolean()) })),
+  ),
+});
+const attachment = z.object({
+  resourceId: text,
+  sendersReference: text,
+  status: text,
+  statusChanged: text,
+  statusHistory,
+  correspondenceIds: z.nullish(z.array(z.string())),
 });
 
 const idList = z.object({ ids: z.array(z.string()) });
@@ -58,13 +88,16 @@ export type Purged = { readonly purged: true };
 export type Overview = { readonly purged: false } & z.infer<typeof overview>;
 /** A letter as Altinn has it; `isGone` where only the missing overview tells that it was purged. */
 export type Letter = z.infer<typeof details> & { readonly isGone: boolean };
+/** The orders of a letter's notifications, those that could not be placed without an id; `gone` of a purged letter. */
+export type Orders = NonNullable<z.infer<typeof orders>['notifications']> | 'gone';
+export type Attachment = z.infer<typeof attachment>;
 export type Details = { readonly purged: false } & z.infer<typeof details>;
 
 /** How often it is tried, and what ends that. */
 type Once = Pick<Extra, 'maxTries' | 'signal'>;
 
 /**
- * Looks at letters as their sender: the overview and the details, and nothing else. It never touches a letter's content,
+ * Looks at letters as their sender, and at their attachments: the overview and the details, and nothing else. It never touches a letter's content,
  * and sends no request about a letter whose token lacks `altinn:correspondence.write`, since that would mark the letter
  * as fetched. A list names letters and does nothing to them.
  *
@@ -118,6 +151,29 @@ export function makeCorrespondence(platform: Platform, isServiceOwner = true) {
         },
       );
       return { ...letter, isGone };
+    },
+    /**
+     * The orders of a letter's notifications: each has an id once it is placed, after the letter was published.
+     * @throws AltinnError, TokenError
+     */
+    async orders(id: string, signal?: AbortSignal): Promise<Orders> {
+      const once = { maxTries: 1, signal };
+      try {
+        const body = await platform.request('GET', `/correspondence/api/v1/correspondence/${id}`, once);
+        return parseAnswer(orders, body, 'a correspondence').notifications ?? [];
+      } catch (error) {
+        if (isUnknown(error)) return 'gone';
+        throw error;
+      }
+    },
+    /** An attachment as it is now. @throws AltinnError, also where Altinn does not know it; TokenError */
+    async attachment(id: string, signal?: AbortSignal): Promise<Attachment> {
+      const path = `/correspondence/api/v1/attachment/${id}/details`;
+      return parseAnswer(
+        attachment,
+        await platform.request('GET', path, { maxTries: 1, signal }),
+        'an attachment',
+      );
     },
     /** @throws AltinnError, with status 403 where the token lacks the scope; TokenError; RangeError for no GUID */
     overview: (id: string): Promise<Overview | Purged> => look(overview, id, ''),

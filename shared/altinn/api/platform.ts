@@ -65,6 +65,12 @@ const allowed: readonly Allowed[] = [
     scope: writeScope,
     isPaced: true,
   },
+  {
+    method: 'GET',
+    path: new RegExp(`^/correspondence/api/v1/attachment/${guidPattern}/details$`),
+    scope: writeScope,
+    isPaced: true,
+  },
   { method: 'GET', path: listPath, role: 'Sender', scope: writeScope, isPaced: true },
   { method: 'GET', path: listPath, role: 'Recipient', scope: readScope, isPaced: true },
   { method: 'POST', path: /^\/notifications\/api\/v1\/future\/orders$/, scope: notificationsScope },

@@ -78,11 +78,16 @@ const closes: Partial<Record<EventName, FollowUpKind[]>> = {
   correspondencereceiverconfirmed: [...ofRecipient, ...ofNotifications],
   correspondencepurged: [...ofRecipient, ...ofNotifications, 'publish-failed', 'not-published'],
   correspondencepublishfailed: [...ofRecipient, ...ofNotifications, 'not-published'],
-  correspondencepublished: ['not-published', 'publish-failed'],
+  correspondencepublished: ['not-published'],
   correspondencenotificationcreationfailed: ['no-notification-outcome'],
   correspondencenotificationfailed: ['no-notification-outcome'],
   correspondencenotificationallfailed: ['no-notification-outcome'],
   correspondencenotificationdelivered: [
+    'notification-not-created',
+    'notification-failed',
+    'no-notification-outcome',
+  ],
+  correspondencenotificationreminderdelivered: [
     'notification-not-created',
     'notification-failed',
     'no-notification-outcome',

@@ -21,6 +21,7 @@ import { makeAskTogether } from '../../../shared/reconcile/audit/together.ts';
 import { eventMessage } from '../../../shared/tracking/event-message.ts';
 import { Timeline } from '../../../shared/tracking/timeline.ts';
 import { letterId, makeLetterList } from '../../support/altinn/letter-list.ts';
+import { notAsked } from '../../support/altinn/not-asked.ts';
 import { eventOf } from '../../support/fixture.ts';
 import { silentLog } from '../../support/log.ts';
 import { MemoryChannel, MemoryStorage } from '../../support/memory-storage.ts';
@@ -236,7 +237,11 @@ describe('the pace, in trouble', () => {
       leaseMs: 900_000,
       paused: false,
     };
-    const guard = { ...deps, ...more, askAltinn: makeAskAltinn({ letter }, pace, () => storage.now) };
+    const guard = {
+      ...deps,
+      ...more,
+      askAltinn: makeAskAltinn({ letter, ...notAsked }, pace, () => storage.now),
+    };
     const log = silentLog;
     let first = 0;
     let minute = 0;
