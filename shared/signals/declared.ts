@@ -113,7 +113,7 @@ export const signals = {
   'follow-up.opened': {
     level: 'info',
     promises: [4],
-    means: 'An event opened a follow-up, which waits for its time.',
+    means: 'An event opened a follow-up, or the time of a watchdog came. It waits for its time.',
     fields: { kind, id: letter, via },
   },
   'follow-up.early': {
