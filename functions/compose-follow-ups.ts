@@ -1,14 +1,20 @@
 import { channelTypes } from '../shared/follow-ups/channels/channel-types.ts';
+import { isWatchdog } from '../shared/events/catalogue.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
+import { forRole } from '../shared/follow-ups/policy/for-role.ts';
 import { defaultPolicy } from '../shared/follow-ups/policy/policy.ts';
 import { readPolicy } from '../shared/follow-ups/policy/read-policy.ts';
 import { makeSince } from '../shared/follow-ups/since.ts';
 import type { FollowUps } from '../shared/follow-ups/store.ts';
+import { releaseWatches } from '../shared/follow-ups/watch/release-watches.ts';
+import { makeWatch } from '../shared/follow-ups/watch/watch.ts';
+import { Watches } from '../shared/follow-ups/watch/watches.ts';
 import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
 import type { Configuration } from '../shared/settings/configuration.ts';
+import type { Log } from '../shared/signals/log.ts';
 import type { Storage } from '../shared/storage/connect.ts';
 import type { Timeline } from '../shared/tracking/timeline.ts';
 import type { connectAltinn } from './connect-altinn.ts';
@@ -36,9 +42,10 @@ export function composeFollowUps(
   const since = makeSince(tables.shared, followUp.since);
   const paused = pausing.steps === 'paused';
   const { askAltinn, pace } = altinn ?? {};
-  const policy = followUp.policy
+  const named = followUp.policy
     ? readPolicy(followUp.policy, { types: channelTypes, resources })
     : defaultPolicy(webhook ? 'webhook' : 'log');
+  const { policy, refused } = forRole(named, altinn?.role ?? 'Sender');
   const channels = new Map([
     ['log', logChannel],
     ...(webhook ? [['webhook', webhookChannel(webhook)] as const] : []),
@@ -55,9 +62,18 @@ export function composeFollowUps(
       resources,
       events: queues.events,
     });
+  // Where nothing is watched for, not even the look whether something's time has come is paid.
+  const watches = [...policy.kinds].some(isWatchdog) ? new Watches(tables.due) : undefined;
+  const watching = watches && { watches, followUps, due, policy, since, graceMs, isAsked: !!askAltinn };
   return {
     policy,
-    consequence: openAndClose({ followUps, due, graceMs, policy, since }),
+    warnings: refused.map(
+      (kind) => `the policy names ${kind}, of which a recipient gets no event: take it out`,
+    ),
+    consequences: [
+      openAndClose({ followUps, due, graceMs, policy, since }),
+      ...(watches ? [makeWatch({ watches, policy, since })] : []),
+    ],
     guard: {
       followUps,
       due,
@@ -82,6 +98,7 @@ export function composeFollowUps(
       askTogether: askAltinn && askTogether,
       since,
       paused,
+      releaseWatches: watching && ((log: Log) => releaseWatches(watching, log)),
     },
   };
 }

@@ -34,7 +34,7 @@ export function compose(configuration: Configuration) {
   const common = { deadLetters, retries: new Retries(tables.retries) };
   const altinn = connectAltinn(configuration, tables.shared);
   const { whyNot = altinn ? undefined : 'set the credentials' } = altinn ?? {};
-  const { policy, consequence, guard, release } = composeFollowUps(configuration, {
+  const { policy, consequences, guard, release, warnings } = composeFollowUps(configuration, {
     followUps,
     timeline,
     queues,
@@ -49,7 +49,7 @@ export function compose(configuration: Configuration) {
       queue: queues.events,
       timeline,
       resources,
-      consequences: [consequence, enqueueReactions({ reactions: ownReactions, queue: queues.reactions })],
+      consequences: [...consequences, enqueueReactions({ reactions: ownReactions, queue: queues.reactions })],
     }),
     'follow-up': makeFollowUp({ ...common, queue: queues.followUps, guard }),
     react: makeReact({ ...common, queue: queues.reactions, reactions: ownReactions }),
@@ -76,6 +76,7 @@ export function compose(configuration: Configuration) {
     connection: configuration.connection,
     warnings: [
       ...configuration.warnings,
+      ...warnings,
       ...(whyNot ? [`follow-ups rest on what is pushed: ${whyNot} to have Altinn asked first`] : []),
     ],
     health: makeHealth({

@@ -1,16 +1,18 @@
 import type { InvocationContext, Timer } from '@azure/functions';
 import { type ReleaseDeps, releaseDue } from '../shared/follow-ups/release.ts';
 import { messageOf } from '../shared/runtime/message-of.ts';
-import { logTo } from '../shared/signals/log.ts';
+import { type Log, logTo } from '../shared/signals/log.ts';
 
 interface Deps extends ReleaseDeps {
   /** Remembers when the receiver was first started. */
   readonly since: () => Promise<string>;
   readonly paused: boolean;
+  /** Opens what is watched for and whose time has come; absent where nothing is. */
+  readonly releaseWatches?: ((log: Log) => Promise<boolean>) | undefined;
 }
 
 /** Releases the follow-ups that are due to their queue. */
-export function makeDueFollowUps({ since, paused, askTogether, ...deps }: Deps) {
+export function makeDueFollowUps({ since, paused, askTogether, releaseWatches, ...deps }: Deps) {
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
     await since();
@@ -25,5 +27,6 @@ export function makeDueFollowUps({ since, paused, askTogether, ...deps }: Deps) 
         })) ?? false,
     });
     if (released > 0 || more) log.signal('follow-ups.released', { released, more, held: held || undefined });
+    await releaseWatches?.(log);
   };
 }

@@ -4,15 +4,17 @@ import type { Log } from '../../signals/log.ts';
 import { deriveStatus, type Status } from '../../tracking/status.ts';
 import type { DueFollowUps } from '../due.ts';
 import type { FollowUp } from '../follow-up.ts';
+import type { Policy } from '../policy/policy.ts';
+import { watchUntil } from '../policy/watch-until.ts';
 import type { FollowUps, StoredFollowUp } from '../store.ts';
-import { noLaterThan, type watchUntil } from './watch.ts';
+import { noLaterThan } from './watch.ts';
 import type { Watch, Watches } from './watches.ts';
 
 export interface ReleaseWatchesDeps {
   readonly watches: Pick<Watches, 'add' | 'list' | 'remove'>;
   readonly followUps: Pick<FollowUps, 'add' | 'readLetter' | 'save'>;
   readonly due: Pick<DueFollowUps, 'add'>;
-  readonly until: ReturnType<typeof watchUntil>;
+  readonly policy: Pick<Policy, 'rule' | 'timeOf'>;
   /** From when on what calls for a follow-up is notified. RFC 3339 in UTC. */
   readonly since: () => Promise<string>;
   /** Milliseconds that a follow-up waits before it acts. */
@@ -45,13 +47,13 @@ export async function releaseWatches(deps: ReleaseWatchesDeps, log: Log): Promis
 
 /** @returns whether it is done with; if not, it comes again */
 async function release(watch: Watch, deps: ReleaseWatchesDeps, log: Log): Promise<boolean> {
-  const { watches, followUps, until, since, isAsked, now = () => new Date() } = deps;
+  const { watches, followUps, policy, since, isAsked, now = () => new Date() } = deps;
   const { kind, correspondenceId } = watch;
   const letter = await followUps.readLetter(correspondenceId);
   const status = deriveStatus(letter.entries);
   if (settlingFacts(kind).some((fact) => holds(status, fact, isAsked))) return true;
   const resource = status.resource ?? watch.resource;
-  const untilOf = until(kind, resource);
+  const untilOf = watchUntil(policy, kind, resource);
   if (!untilOf) return true;
 
   // What Altinn itself says of the time counts, whatever was pushed before.
@@ -71,6 +73,7 @@ async function release(watch: Watch, deps: ReleaseWatchesDeps, log: Log): Promis
     verified: isVerified || undefined,
     factAt: at.toISOString(),
     resource,
+    history: [{ at: now().toISOString(), what: 'opened', note: `so long after ${counted} at ${from}` }],
   };
   const before = letter.followUps.find((each) => each.kind === kind);
   return open(opened, before, watch, deps, log);

@@ -1,10 +1,11 @@
 import { eachAtOnce } from '../../runtime/at-once.ts';
-import type { watchUntil } from './watch.ts';
+import type { Policy } from '../policy/policy.ts';
+import { watchUntil } from '../policy/watch-until.ts';
 import type { Watches } from './watches.ts';
 
 interface Deps {
   readonly watches: Pick<Watches, 'add' | 'page' | 'remove'>;
-  readonly until: ReturnType<typeof watchUntil>;
+  readonly policy: Pick<Policy, 'rule' | 'timeOf'>;
   /** About how many are read at once. */
   readonly max?: number | undefined;
 }
@@ -19,12 +20,12 @@ const atOnce = 16;
  * @returns where the next call goes on; `undefined` when all is done
  */
 export async function replanWatches(
-  { watches, until, max = 500 }: Deps,
+  { watches, policy, max = 500 }: Deps,
   position?: string,
 ): Promise<string | undefined> {
   const page = await watches.page(position, max);
   await eachAtOnce(page.watches, atOnce, async (watch) => {
-    const at = until(watch.kind, watch.resource)?.(watch.from).toISOString();
+    const at = watchUntil(policy, watch.kind, watch.resource)?.(watch.from).toISOString();
     if (at === undefined || at >= watch.at) return;
     await watches.add({ ...watch, at });
     await watches.remove(watch);

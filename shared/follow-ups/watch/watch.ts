@@ -1,24 +1,14 @@
-import { lookUp, type WatchdogKind } from '../../events/catalogue.ts';
+import { lookUp } from '../../events/catalogue.ts';
 import { attribute } from '../../events/cloud-event.ts';
 import { utc } from '../../events/time.ts';
 import type { Consequence } from '../../tracking/track.ts';
-import type { Policy, Wait } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
+import { watchUntil } from '../policy/watch-until.ts';
 import type { Watches } from './watches.ts';
-
-/** When a wait is over that begins at a moment, RFC 3339. */
-export type AddWait = (from: string, wait: Wait) => Date;
-
-/** The moment at which a watchdog opens, counted from a fact; `undefined` where the policy does not watch for it there. */
-export function watchUntil(policy: Pick<Policy, 'rule'>, addWait: AddWait) {
-  return (kind: WatchdogKind, resource: string | undefined): ((from: string) => Date) | undefined => {
-    const watchAfter = policy.rule(kind, resource)?.watchAfter;
-    return watchAfter && ((from) => addWait(from, watchAfter));
-  };
-}
 
 interface Deps {
   readonly watches: Pick<Watches, 'add'>;
-  readonly until: ReturnType<typeof watchUntil>;
+  readonly policy: Pick<Policy, 'rule' | 'timeOf'>;
   /** From when on what calls for a follow-up is notified. RFC 3339 in UTC. */
   readonly since: () => Promise<string>;
   readonly now?: () => Date;
@@ -28,11 +18,11 @@ interface Deps {
  * Notes when a letter is to be looked at for what Altinn sends no event of. One table operation for an event and kind,
  * and none later for what settles it before: that is seen when its time has come.
  */
-export function makeWatch({ watches, until, since, now = () => new Date() }: Deps): Consequence {
+export function makeWatch({ watches, policy, since, now = () => new Date() }: Deps): Consequence {
   return async ({ id: correspondenceId, event, traceparent }) => {
     const resource = attribute(event, 'resource');
     for (const kind of lookUp(event.type)?.watches ?? []) {
-      const untilOf = until(kind, resource);
+      const untilOf = watchUntil(policy, kind, resource);
       if (!untilOf) continue;
       const from = noLaterThan(now(), attribute(event, 'time'));
       const at = untilOf(from).toISOString();

@@ -13,6 +13,8 @@ import { type KnownAnswer, learntFrom } from '../../../shared/follow-ups/answer.
 import { calledFor } from '../../../shared/follow-ups/called-for.ts';
 import { letterAnswer } from '../../../shared/follow-ups/letter-answer.ts';
 import { outcomesOf } from '../../../shared/follow-ups/notification-outcome.ts';
+import { forRole } from '../../../shared/follow-ups/policy/for-role.ts';
+import { defaultPolicy } from '../../../shared/follow-ups/policy/policy.ts';
 import { makeAskAltinn } from '../../../shared/follow-ups/question.ts';
 import { kindsFor, questionOfKind } from '../../../shared/follow-ups/question-of-kind.ts';
 import { deriveStatus } from '../../../shared/tracking/status.ts';
@@ -311,5 +313,17 @@ describe('the questions', () => {
       'unconfirmed',
       'unread',
     ]);
+  });
+});
+
+describe('a policy for a recipient', () => {
+  it('leaves out what that gets no events of, and says so', () => {
+    const all = { ...defaultPolicy('log'), kinds: new Set(followUpKinds), rule: () => ({ steps: [] }) };
+    const { policy, refused } = forRole(all, 'Recipient');
+    expect([...policy.kinds, ...refused].sort()).toEqual([...followUpKinds].sort());
+    expect(refused).toContain('notification-failed');
+    expect(policy.rule('notification-failed', undefined)).toBeUndefined();
+    expect(policy.rule('unread', undefined)).toBeDefined();
+    expect(forRole(all, 'Sender')).toEqual({ policy: all, refused: [] });
   });
 });

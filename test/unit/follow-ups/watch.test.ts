@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EventName, typePrefix, type WatchdogKind } from '../../../shared/events/catalogue.ts';
 import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
-import type { Rule, Wait } from '../../../shared/follow-ups/policy/policy.ts';
+import type { PolicyStep, Rule } from '../../../shared/follow-ups/policy/policy.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
 import { releaseWatches } from '../../../shared/follow-ups/watch/release-watches.ts';
 import { replanWatches } from '../../../shared/follow-ups/watch/replan-watches.ts';
-import { makeWatch, watchUntil } from '../../../shared/follow-ups/watch/watch.ts';
+import { makeWatch } from '../../../shared/follow-ups/watch/watch.ts';
 import { type Watch, Watches } from '../../../shared/follow-ups/watch/watches.ts';
 import type { Via } from '../../../shared/queue/message.ts';
 import { eventMessage } from '../../../shared/tracking/event-message.ts';
@@ -21,11 +21,6 @@ const resource = 'urn:altinn:resource:watched';
 const day = 86_400_000;
 const graceMs = 300_000;
 
-const addWait = (from: string, wait: Wait) =>
-  new Date(
-    Date.parse(from) + ('workingDays' in wait ? wait.workingDays : Number(/\d+/.exec(wait.iso))) * day,
-  );
-
 function start(days: Partial<Record<WatchdogKind, number>> = { unread: 7 }, isAsked = true) {
   const storage = new MemoryStorage();
   const now = () => new Date(storage.now);
@@ -37,8 +32,9 @@ function start(days: Partial<Record<WatchdogKind, number>> = { unread: 7 }, isAs
       const after = of === resource ? policy.days[kind as WatchdogKind] : undefined;
       return after === undefined ? undefined : { steps: [], watchAfter: { iso: `P${after}D` } };
     },
+    timeOf: ({ after }: PolicyStep, from: string) =>
+      new Date(Date.parse(from) + Number(/\d+/.exec('iso' in after ? after.iso : '')) * day),
   };
-  const until = watchUntil(policy, addWait);
   const since = async () => at(-1);
   const lines: string[] = [];
   const log = logInto((line) => void lines.push(line));
@@ -57,12 +53,12 @@ function start(days: Partial<Record<WatchdogKind, number>> = { unread: 7 }, isAs
     };
     return track(eventMessage(event as never, { via, enqueuedAt: now().toISOString() }), false, {
       timeline,
-      consequences: [makeWatch({ watches, until, since, now })],
+      consequences: [makeWatch({ watches, policy, since, now })],
       log,
     });
   };
   const tick = (pause?: Pause) =>
-    releaseWatches({ ...over(pause), until, since, graceMs, isAsked, now }, log);
+    releaseWatches({ ...over(pause), policy, since, graceMs, isAsked, now }, log);
   const pass = (inDays: number) => {
     storage.now = begin + inDays * day;
   };
@@ -71,7 +67,7 @@ function start(days: Partial<Record<WatchdogKind, number>> = { unread: 7 }, isAs
     rows().filter(({ partitionKey }) => partitionKey.startsWith('watch-')) as unknown as Watch[];
   const checks = () => rows().filter(({ partitionKey }) => !partitionKey.startsWith('watch-'));
   const followUp = async () => (await over().followUps.of(letter))[0];
-  const replan = (position?: string, max?: number) => replanWatches({ ...over(), until, max }, position);
+  const replan = (position?: string, max?: number) => replanWatches({ ...over(), policy, max }, position);
   return {
     ...over(),
     storage,
@@ -85,7 +81,6 @@ function start(days: Partial<Record<WatchdogKind, number>> = { unread: 7 }, isAs
     followUp,
     replan,
     lines,
-    until,
   };
 }
 
