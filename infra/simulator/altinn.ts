@@ -1,5 +1,6 @@
 import { exchangeRoutes, readCaller } from './altinn-token.ts';
 import { fraction } from './chance.ts';
+import { attachmentRoutes } from './correspondence/attachment-routes.ts';
 import { listRoute } from './correspondence/list.ts';
 import { correspondenceRoutes } from './correspondence/routes.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -77,6 +78,7 @@ export async function startAltinn({
       ...eventRoutes(parts),
       listRoute(simulator.letters, simulator, caller),
       ...correspondenceRoutes(simulator.letters, caller),
+      ...attachmentRoutes(simulator.letters, caller),
       ...notificationRoutes(simulator, url, caller),
       ...simulatorRoutes(simulator, url, rotateIssuerKey),
     ],

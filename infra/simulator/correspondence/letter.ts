@@ -30,6 +30,8 @@ export const letterSchema = z.strictObject({
   reminder: z.enum(['delivered', 'failed']).optional(),
   /** `scan-failed`: it has an attachment that does, and so fails without an event of its own. */
   attachment: z.enum(['none', 'published', 'scan-failed']).optional(),
+  /** When a published attachment is found to fail the scan after all; never when not given. */
+  scanFailsAfterDays: z.number().min(0).optional(),
   /** When the attachment expires; never when not given. */
   attachmentExpiresInDays: z.number().min(0).optional(),
 });
@@ -37,11 +39,13 @@ export const letterSchema = z.strictObject({
 export type LetterSpec = z.input<typeof letterSchema>;
 
 export interface Notification {
-  /** What `notificationcreated` names; a reminder is part of the same order. */
-  readonly orderId: string;
+  /** What `notificationcreated` names, and its reminder has too; absent until it is placed, and where it cannot be. */
+  orderId?: string;
+  /** When it was asked for: as the letter was made. */
   readonly ordered: number;
-  /** Whether each address that it goes to was reached; the details say so before the event does. */
-  readonly reached: readonly boolean[];
+  readonly isReminder: boolean;
+  /** Whether each address that it goes to was reached, which the details say before the event does; absent while nobody knows. */
+  reached?: readonly boolean[];
 }
 
 export interface Letter {
@@ -61,6 +65,8 @@ export interface Letter {
   readonly notifications: Notification[];
   readonly attachments: string[];
   readonly attachmentsExpire: number | undefined;
+  /** When they failed the malware scan, if they have. */
+  attachmentsFailed?: number;
   /** The id of its dialog in Dialogporten. */
   readonly dialogId: string;
 }

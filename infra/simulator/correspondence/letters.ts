@@ -5,7 +5,7 @@ import type { EventsApi } from '../events/events-api.ts';
 import type { Knobs } from '../knobs.ts';
 import { Confirmations } from './confirmations.ts';
 import { dialogEvent } from './dialog.ts';
-import { hasBeen, isPurged, type Letter, type LetterSpec, letterSchema } from './letter.ts';
+import { hasBeen, inDays, isPurged, type Letter, type LetterSpec, letterSchema } from './letter.ts';
 import { letterEvent } from './letter-event.ts';
 import { newLetter } from './new-letter.ts';
 import { planNotifications } from './notifications.ts';
@@ -33,6 +33,7 @@ export interface Question {
 export class Letters {
   readonly #parts: LettersParts;
   readonly #letters = new Map<string, Letter>();
+  readonly #byAttachment = new Map<string, Letter>();
   readonly #confirmations: Confirmations;
   /** About which letters there was an answer that tells whether something became of them, in the order of the answers. */
   readonly questions: Question[] = [];
@@ -53,6 +54,7 @@ export class Letters {
     const letter = newLetter(parsed, this.#letters.size + 1, { seed, resources, now: clock.now() });
     if (this.#letters.has(letter.id)) throw new Error(`There is a letter ${letter.id} already`);
     this.#letters.set(letter.id, letter);
+    for (const id of letter.attachments) this.#byAttachment.set(id, letter);
     this.fire('correspondenceinitialized', letter);
     for (const id of letter.attachments) {
       this.fire('attachmentinitialized', letter, id);
@@ -63,8 +65,14 @@ export class Letters {
       );
     }
     this.#dialog(letter, 'dialog.created');
-    if (parsed.attachment === 'scan-failed') this.#change(letter, 'Failed');
+    if (parsed.attachment === 'scan-failed') this.#failScan(letter);
     else this.#schedule(letter, () => this.#publish(letter, parsed));
+    const { scanFailsAfterDays } = parsed;
+    if (parsed.attachment === 'published' && scanFailsAfterDays !== undefined)
+      clock.after(inDays(scanFailsAfterDays), () => {
+        for (const id of letter.attachments) this.fire('attachmentuploadfailed', letter, id);
+        this.#failScan(letter);
+      });
     const { created, due, attachments, attachmentsExpire } = letter;
     if (due !== undefined) clock.after(due - created, () => this.#pastDue(letter));
     if (attachmentsExpire !== undefined && !hasBeen(letter, 'Failed'))
@@ -76,6 +84,11 @@ export class Letters {
 
   get(id: string): Letter | undefined {
     return this.#letters.get(id.toLowerCase());
+  }
+
+  /** The letter of an attachment. */
+  withAttachment(id: string): Letter | undefined {
+    return this.#byAttachment.get(id.toLowerCase());
   }
 
   all(): Letter[] {
@@ -139,13 +152,19 @@ export class Letters {
     events.publish(letterEvent(name, letter, platform, clock.now(), instance));
   }
 
+  /** Its letters fail without an event of their own, published or not. */
+  #failScan(letter: Letter): void {
+    letter.attachmentsFailed = this.now();
+    this.#change(letter, 'Failed');
+  }
+
   #schedule({ created, requestedPublishTime }: Letter, publish: () => void): void {
     if (requestedPublishTime === created) publish();
     else this.#parts.clock.after(requestedPublishTime - created, publish);
   }
 
   #publish(letter: Letter, spec: LetterSpec): void {
-    if (isPurged(letter)) return;
+    if (isPurged(letter) || hasBeen(letter, 'Failed')) return;
     if (spec.publishFails) {
       const who = partyUrn(letter.recipient);
       this.#change(

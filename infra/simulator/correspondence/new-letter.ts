@@ -27,7 +27,7 @@ export function newLetter(
       { status: 'Initialized', at: created },
       { status: 'ReadyForPublish', at: created },
     ],
-    notifications: [],
+    notifications: (spec.notification ?? 'none') === 'none' ? [] : [{ ordered: created, isReminder: false }],
     attachments: attachment === 'none' ? [] : [guid('attachment', id)],
     attachmentsExpire: after(spec.attachmentExpiresInDays),
     dialogId: guid('dialog', id),

@@ -1,7 +1,7 @@
 import { guid } from '../chance.ts';
 import type { SimulatedClock } from '../clock.ts';
 import type { EventName } from '../events/event-types.ts';
-import { hasBeen, inDays, isPurged, type Letter, type LetterSpec } from './letter.ts';
+import { hasBeen, inDays, isPurged, type Letter, type LetterSpec, type Notification } from './letter.ts';
 
 /** From the order of a notification to its outcome, in milliseconds: when Altinn's poll finds it. */
 const outcomeAfter = 5 * 60 * 1000;
@@ -31,7 +31,10 @@ const reminders = {
 
 /**
  * Orders the notification of a letter that has just been published, with its reminder: `fire` is called for each
- * event at its time. A reminder goes only to who has not read, and a purged letter has none.
+ * event at its time. A reminder goes only to who has not read, and a purged letter has none. An order that could not be
+ * placed stays without an id.
+ *
+ * Source: Altinn/altinn-correspondence, `SendNotificationOrderHandler`.
  */
 export function planNotifications(
   letter: Letter,
@@ -39,18 +42,23 @@ export function planNotifications(
   clock: SimulatedClock,
   fire: (name: EventName, instance?: string) => void,
 ): void {
-  if (notification === 'none') return;
+  const order = letter.notifications[0];
+  if (!order) return;
   if (notification === 'creation-failed') {
     fire('correspondencenotificationcreationfailed');
     return;
   }
-  const { reached = [], events = [] } = outcomes[notification] ?? {};
+  const { reached, events = [] } = outcomes[notification] ?? {};
   const orderId = guid('notification', letter.id);
-  letter.notifications.push({ orderId, ordered: clock.now(), reached });
+  Object.assign(order, { orderId, reached });
   fire('notificationcreated', orderId);
   for (const name of events) clock.after(outcomeAfter, () => fire(name));
   if (reminderAfterDays === undefined) return;
+  const reminding: Notification = { orderId, ordered: clock.now(), isReminder: true };
+  letter.notifications.push(reminding);
   clock.after(inDays(reminderAfterDays) + outcomeAfter, () => {
-    if (!hasBeen(letter, 'Read') && !isPurged(letter)) fire(reminders[reminder]);
+    const isWanted = !hasBeen(letter, 'Read') && !isPurged(letter);
+    reminding.reached = isWanted ? [reminder === 'delivered'] : [];
+    if (isWanted) fire(reminders[reminder]);
   });
 }

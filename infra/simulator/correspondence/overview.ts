@@ -23,9 +23,9 @@ const noContent = { attachments: [], language: 'no', messageTitle: '', messageSu
  * Source: Altinn/altinn-correspondence, `GetCorrespondenceOverviewHandler` and `CorrespondenceOverviewExt`.
  */
 export function overview(letter: Letter, view: View) {
-  const orders = letter.notifications.map(({ orderId }) => ({
-    notificationOrderId: orderId,
-    isReminder: false,
+  const orders = letter.notifications.map(({ orderId, isReminder }) => ({
+    notificationOrderId: orderId ?? null,
+    isReminder,
   }));
   return { ...headOf(letter, view), notifications: orders, ...tailOf(letter) };
 }
@@ -35,7 +35,9 @@ export function details(letter: Letter, view: View) {
   const shown = letter.changes.filter(({ status }) => !view.asSender || isShownToSender(status));
   return {
     statusHistory: shown.map((change) => statusOf(letter, change, change === view.fetched ? 7 : 6)),
-    notifications: letter.notifications.map((notification) => notificationOf(letter, notification, view.now)),
+    notifications: letter.notifications
+      .filter(({ orderId }) => orderId)
+      .map((notification) => notificationOf(letter, notification, view.now)),
     systemLabel: 'Default',
     ...headOf(letter, view),
     ...tailOf(letter),

@@ -43,7 +43,9 @@ export function truthOf(letters: readonly Letter[], events: readonly LoggedEvent
     read: written(timeOf(letter, 'Read')),
     confirmed: written(timeOf(letter, 'Confirmed')),
     purged: isPurged(letter),
-    notificationOrders: letter.notifications.map(({ orderId }) => factsOf(orderId)),
+    notificationOrders: letter.notifications.flatMap(({ orderId, isReminder }) =>
+      orderId && !isReminder ? [factsOf(orderId)] : [],
+    ),
     attachments: letter.attachments.map(factsOf),
   }));
 }
