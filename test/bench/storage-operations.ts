@@ -6,9 +6,12 @@ import { sampleEvent } from '../../infra/dev/sample-event.ts';
 import { logChannel } from '../../shared/follow-ups/channels/log.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
-import { defaultPolicy } from '../../shared/follow-ups/policy/policy.ts';
+import { defaultPolicy, type Policy } from '../../shared/follow-ups/policy/policy.ts';
 import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
+import { releaseWatches } from '../../shared/follow-ups/watch/release-watches.ts';
+import { makeWatch } from '../../shared/follow-ups/watch/watch.ts';
+import { Watches } from '../../shared/follow-ups/watch/watches.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
 import { newMessage } from '../../shared/queue/message.ts';
 import { Retries } from '../../shared/queue/retries.ts';
@@ -17,8 +20,18 @@ import { createReactions } from '../../shared/reactions/registry.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
 import { eventMessage } from '../../shared/tracking/event-message.ts';
 import { Timeline } from '../../shared/tracking/timeline.ts';
+import { silentLog } from '../support/log.ts';
 import { startStorageProxy } from '../support/storage-proxy.ts';
 import { table } from './report.ts';
+
+/** Two watchdogs, whose time comes at once. */
+const watchful: Policy = {
+  ...defaultPolicy('webhook'),
+  rule: (kind) =>
+    kind === 'unread' || kind === 'no-notification-outcome'
+      ? { steps: [], watchAfter: { iso: 'PT0S' } }
+      : undefined,
+};
 
 /** Counts what passes between the functions and storage: for the first letter, and again among 100,000. */
 export async function benchStorageOperations(connectionString: string): Promise<void> {
@@ -40,6 +53,16 @@ export async function benchStorageOperations(connectionString: string): Promise<
     enqueueReactions({ reactions: createReactions(), queue: queues.reactions }),
   ];
   const events = makeTrackEvents({ ...common, timeline, consequences, queue: queues.events });
+  const watching = {
+    ...{ watches: new Watches(tables.due), followUps, due, policy: watchful, graceMs: 0, isAsked: false },
+    since: async () => '2000-01-01T00:00:00Z',
+  };
+  const watched = makeTrackEvents({
+    ...common,
+    timeline,
+    consequences: [...consequences, makeWatch(watching)],
+    queue: queues.events,
+  });
   const guard = {
     followUps,
     due,
@@ -98,6 +121,21 @@ export async function benchStorageOperations(connectionString: string): Promise<
     await count('new event: read, a follow-up open', () => track('correspondencereceiverread', id));
     await count('follow-up: checked, and closed', () => check(id));
     await count('follow-up: checked, and suppressed', () => check(other));
+    await tick();
+    const [never, soon] = [randomUUID(), randomUUID()];
+    const publish = (id: string) =>
+      watched.handle(
+        eventMessage(sampleEvent('correspondencepublished', { resourceinstance: id }), how()),
+        context(),
+      );
+    const look = async () => void (await releaseWatches(watching, silentLog));
+    await count('new event: published, with two watchdogs', () => publish(never));
+    await count('watchdogs: the time of two has come, and both open', look);
+    await publish(soon);
+    await track('correspondencereceiverread', soon);
+    await count('watchdogs: the time of two has come, and the letter is read', look);
+    await count('watchdogs: no time has come', look);
+    await tick();
   }
 
   // Queues and tables are made on first use.
