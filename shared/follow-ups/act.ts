@@ -15,8 +15,6 @@ export interface ActDeps extends StepDeps {
 export interface ActContext extends DeliverContext {
   /** The name of the queue that the message is from. */
   readonly queue: string;
-  /** The W3C trace context of the event that has it checked. */
-  readonly traceparent?: string | undefined;
 }
 
 /** Carries out what was decided about a follow-up. */

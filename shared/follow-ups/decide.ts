@@ -91,7 +91,7 @@ const unpulled =
 export const unconfirmed = 'Altinn to bear out an event that settles it';
 
 /** Why a follow-up waits that has no step. */
-const unnamed = 'the policy to name its kind';
+export const unnamed = 'the policy to name its kind';
 
 /** Closes or suppresses what is settled. */
 function settle(followUp: FollowUp, reason: Fact | undefined): Decision | undefined {

@@ -8,6 +8,8 @@ export type Channels = ReadonlyMap<string, Channel>;
 export interface DeliverContext {
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** The W3C trace context of the event that has it checked. */
+  readonly traceparent?: string | undefined;
   /** The id of the queue message: the same when it comes again after a crash. */
   readonly by: string;
 }
@@ -50,7 +52,7 @@ export async function deliver(
   name: string,
   step: Step,
   channels: Channels,
-  { log, signal, by }: DeliverContext,
+  { log, signal, by, traceparent }: DeliverContext,
 ): Promise<Delivery> {
   const at = held.now();
   const hadClaim = held.followUp.claim !== undefined;
@@ -58,7 +60,7 @@ export async function deliver(
   try {
     const channel = findChannel(channels, name);
     if (!channel) throw new NotDelivered(`there is no channel ${name} any more`, { permanent: true });
-    return { ok: true, at, note: await channel.send(step, log, signal) };
+    return { ok: true, at, note: await channel.send({ ...step, traceparent }, log, signal) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const { kind, correspondenceId: id, undelivered = 0, undeliveredSince } = held.followUp;
