@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,8 +41,12 @@ const accounts = [
   'telemetry',
 ];
 
-/** Starts the suite's Azurite; after the suite, no output of any app may hold a national identity number. */
+/**
+ * Builds the command line where its source is newer, and starts an Azurite for the project's files. After them, no
+ * output of any app may hold a national identity number.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  execFileSync(process.execPath, ['infra/dev/altinn.mjs', '--help']);
   const azurite = await startAzurite({ accounts });
   const outputDirectory = mkdtempSync(join(tmpdir(), 'altinn-output-'));
   project.provide(

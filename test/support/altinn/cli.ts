@@ -15,13 +15,13 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs `npm run altinn -- …` without npm, and checks that its output holds no secret. */
+/** Runs the command line that was built, and checks that its output holds no secret. */
 export async function cli(
   args: readonly string[],
   settings: Record<string, string> = {},
   { secretsAsked = false }: { secretsAsked?: boolean } = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, ['infra/dev/altinn.mjs', ...args], {
+  const child = spawn(process.execPath, ['dist-cli/altinn.cjs', ...args], {
     env: { PATH: process.env.PATH, ALTINN_TIME_SCALE: '1000', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
