@@ -1,5 +1,5 @@
-import { channelTypes } from '../shared/follow-ups/channels/channel-types.ts';
 import { isWatchdog } from '../shared/events/catalogue.ts';
+import { channelTypes } from '../shared/follow-ups/channels/channel-types.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';

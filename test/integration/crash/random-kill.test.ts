@@ -79,7 +79,7 @@ it('every event answered 200 is accounted for, and every follow-up that is due i
       receiver.received.filter((call) => call.payload.data.correspondenceId === id).map((call) => call.id),
     );
     const state = status.followUps[0]?.state;
-    const [opened, closed] = ['opened', 'closed'].map((step) => `never-read-${id}-${step}`);
+    const [opened, closed] = ['webhook', 'webhook-closed'].map((step) => `never-read-${id}-1-${step}`);
     // Killed between its claim and its call, it may be settled without ever having called: that is notified all the same.
     if (state === 'closed') notified.delete(opened as string);
     expect([...notified]).toEqual(state === 'suppressed' ? [] : [state === 'closed' ? closed : opened]);
