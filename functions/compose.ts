@@ -1,6 +1,7 @@
 import type { TimerFunctionOptions } from '@azure/functions';
 import { makeVerifyConditionToken } from '../shared/altinn/auth/condition-token.ts';
 import type { Tracked } from '../shared/events/catalogue.ts';
+import { LiveFollowUps } from '../shared/follow-ups/live-follow-ups.ts';
 import { makeSendCondition } from '../shared/follow-ups/send-condition.ts';
 import { FollowUps } from '../shared/follow-ups/store.ts';
 import type { Consumer } from '../shared/queue/consumer.ts';
@@ -29,7 +30,8 @@ export function compose(configuration: Configuration) {
   const { callers, resources } = configuration;
   const { queues, poison, tables } = connectStorage(configuration.storage);
   const timeline = new Timeline(tables.timeline);
-  const followUps = new FollowUps(tables.timeline);
+  const live = new LiveFollowUps(tables.liveFollowUps);
+  const followUps = new FollowUps(tables.timeline, live);
   const deadLetters = new DeadLetters(tables.deadLetters);
   const common = { deadLetters, retries: new Retries(tables.retries) };
   const altinn = connectAltinn(configuration, tables.shared);

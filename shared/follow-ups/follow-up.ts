@@ -1,5 +1,6 @@
 import type { Fact, FollowUpKind } from '../events/catalogue.ts';
 import type { Rank } from './due.ts';
+import type { Listed } from './live-follow-ups.ts';
 
 /**
  * Something about a letter that needs attention.
@@ -55,6 +56,8 @@ export interface FollowUp {
   readonly gathered?: Gathered | undefined;
   /** What became of it, oldest first. */
   readonly history?: readonly HistoryEntry[] | undefined;
+  /** Its row in the index of what needs attention: the store's own. */
+  readonly listed?: Listed | undefined;
   /** Who is taking its step right now: written before, taken away after, so that a crash in between is noticed. */
   readonly claim?:
     | { readonly by: string; readonly at: string; readonly channel?: string | undefined }

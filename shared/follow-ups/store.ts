@@ -4,6 +4,7 @@ import type { TimelineEntry } from '../tracking/status.ts';
 import { entriesOf } from '../tracking/timeline.ts';
 import type { Rank } from './due.ts';
 import { type FollowUp, formerChannel } from './follow-up.ts';
+import { type LiveFollowUps, staysListed } from './live-follow-ups.ts';
 
 /** A follow-up as it was read, with what it takes to replace it. */
 export interface StoredFollowUp extends FollowUp {
@@ -18,9 +19,12 @@ const prefix = 'follow-up:';
  */
 export class FollowUps {
   readonly #table: Table;
+  readonly #live: Pick<LiveFollowUps, 'add' | 'remove'> | undefined;
 
-  constructor(table: Table) {
+  /** @param live the index, which is kept with each change; absent for whoever only reads */
+  constructor(table: Table, live?: Pick<LiveFollowUps, 'add' | 'remove'>) {
     this.#table = table;
+    this.#live = live;
   }
 
   /** Everything about an id, its timeline too. One table operation. */
@@ -40,17 +44,35 @@ export class FollowUps {
     return (await this.#table.list<object>(id, prefix)).filter(isKnown).map(fromRow);
   }
 
-  /** Adds a follow-up unless there is one of its kind. One table operation. */
+  /** One follow-up without what only its history is read for. One table operation. */
+  async summaryOf(id: string, kind: FollowUpKind): Promise<FollowUp | undefined> {
+    const row = await this.#table.get<object>(id, `${prefix}${kind}`, ['PartitionKey', 'listed', ...columns]);
+    if (!row) return undefined;
+    const { etag: _, ...followUp } = parsed(row);
+    return followUp;
+  }
+
+  /** Adds a follow-up unless there is one of its kind. Two table operations, three where there is one. */
   async add(followUp: FollowUp): Promise<boolean> {
-    return this.#table.insert(toRow(followUp));
+    const { kind } = followUp;
+    const listed = this.#live ? await this.#live.add(followUp) : followUp.listed;
+    const isAdded = await this.#table.insert(toRow({ ...followUp, listed }));
+    if (!isAdded && listed) await this.#live?.remove(kind, listed);
+    return isAdded;
   }
 
   /**
-   * Replaces a follow-up as it was read. One table operation.
+   * Replaces a follow-up as it was read. One table operation; three where it moves in the index, two where it leaves it.
    * @returns its new etag; `undefined` if somebody else has changed it meanwhile
    */
   async save(followUp: FollowUp, etag: string): Promise<string | undefined> {
-    return this.#table.replace(toRow(followUp), etag);
+    const { kind, listed: before } = followUp;
+    const stays = !this.#live || staysListed(followUp, before);
+    const listed = stays ? before : await this.#live?.add(followUp);
+    const saved = await this.#table.replace(toRow({ ...followUp, listed }), etag);
+    const over = saved === undefined ? listed : before;
+    if (!stays && over) await this.#live?.remove(kind, over);
+    return saved;
   }
 }
 
@@ -83,7 +105,13 @@ const columns = [
 ] satisfies readonly (keyof FollowUp)[];
 
 /** What of a follow-up is kept as JSON: what only code reads. */
-const texts = ['taken', 'told', 'gathered', 'history'] as const satisfies readonly (keyof FollowUp)[];
+const texts = [
+  'taken',
+  'told',
+  'gathered',
+  'listed',
+  'history',
+] as const satisfies readonly (keyof FollowUp)[];
 
 type Columns = Pick<FollowUp, (typeof columns)[number]>;
 

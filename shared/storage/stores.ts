@@ -12,6 +12,8 @@ export const tableNames = {
   timeline: 'timeline',
   /** When each follow-up is to be checked. */
   due: 'due',
+  /** The follow-ups that need attention. */
+  liveFollowUps: 'livefollowups',
   /** The pace towards Altinn, of all instances together; and when the receiver was first started. */
   shared: 'shared',
   /** Messages that could not be processed, each with its reason. */

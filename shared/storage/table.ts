@@ -41,13 +41,18 @@ export class Table {
     }
   }
 
-  /** One row, with its `etag`; `undefined` where there is none. */
+  /**
+   * One row, with its `etag`; `undefined` where there is none.
+   * @param columns those that are wanted; all by default
+   */
   async get<T extends object>(
     partitionKey: string,
     rowKey: string,
+    columns?: readonly string[],
   ): Promise<GetTableEntityResponse<TableEntityResult<T>> | undefined> {
     try {
-      return await this.#client.getEntity<T>(partitionKey, rowKey, options());
+      const queryOptions = columns ? { select: [...columns] } : {};
+      return await this.#client.getEntity<T>(partitionKey, rowKey, { ...options(), queryOptions });
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === 404) return undefined;
       throw error;
@@ -73,7 +78,19 @@ export class Table {
    * @param to exclusive
    */
   async range<T extends object>(from: string, to: string, max: number): Promise<TableEntityResult<T>[]> {
-    const filter = odata`PartitionKey ge ${from} and PartitionKey lt ${to}`;
+    return this.#first(odata`PartitionKey ge ${from} and PartitionKey lt ${to}`, max);
+  }
+
+  /** The rows of a partition behind a row key, in their order: one operation for each page of a thousand, or of `max`. */
+  async after<T extends object>(
+    partitionKey: string,
+    rowKey: string,
+    max: number,
+  ): Promise<TableEntityResult<T>[]> {
+    return this.#first(odata`PartitionKey eq ${partitionKey} and RowKey gt ${rowKey}`, max);
+  }
+
+  async #first<T extends object>(filter: string, max: number): Promise<TableEntityResult<T>[]> {
     const rows: TableEntityResult<T>[] = [];
     try {
       const pages = this.#client

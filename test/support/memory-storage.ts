@@ -86,6 +86,14 @@ export class MemoryStorage {
           }
           return rows.slice(0, max) as never[];
         }),
+      after: (partitionKey, rowKey, max) =>
+        run(
+          'list',
+          () =>
+            this.rowsOf(name, partitionKey)
+              .filter((row) => row.rowKey > rowKey)
+              .slice(0, max) as never[],
+        ),
       list: (partitionKey, prefix) =>
         run('list', () => {
           const upTo = prefix?.replace(/:$/, ';');
