@@ -12,6 +12,7 @@ import type { Configuration } from '../shared/settings/configuration.ts';
 import { connectStorage } from '../shared/storage/connect.ts';
 import { Timeline } from '../shared/tracking/timeline.ts';
 import { composeFollowUps } from './compose-follow-ups.ts';
+import { composePeople } from './compose-people.ts';
 import { composeRepairs } from './compose-repairs.ts';
 import { connectAltinn } from './connect-altinn.ts';
 import { makeDueFollowUps } from './due-follow-ups.ts';
@@ -94,5 +95,6 @@ export function compose(configuration: Configuration) {
       condition: makeSendCondition({ askAltinn: altinn?.askFirst, timeline }),
     }),
     readStatus: (about: Tracked) => makeReadStatus({ followUps, about }),
+    people: composePeople({ followUps, live, due: release.due, deadLetters, queue: queues.followUps.name }),
   };
 }

@@ -17,8 +17,17 @@ app.http('health', {
 });
 
 const configuration = readConfiguration(process.env, dirname(fileURLToPath(import.meta.url)));
-const { connection, health, receiveEvents, sendCondition, consumers, timers, readStatus, ...composed } =
-  compose(configuration);
+const {
+  connection,
+  health,
+  receiveEvents,
+  sendCondition,
+  consumers,
+  timers,
+  readStatus,
+  people,
+  ...composed
+} = compose(configuration);
 const warnings = [...composed.warnings, ...loadTelemetry(configuration.telemetry)];
 
 // The host logs a line of stderr that holds "warn" as a warning; there is no context to log with before an
@@ -59,3 +68,7 @@ app.http('send-condition', {
   authLevel: 'anonymous',
   handler: sendCondition,
 });
+
+for (const [name, { method, route, handler }] of Object.entries(people)) {
+  app.http(name, { route, methods: [method], authLevel: 'function', handler });
+}

@@ -14,3 +14,12 @@ export function problem(answer: {
     body: JSON.stringify(answer),
   };
 }
+
+/** What is answered where storage throws. */
+export function storageProblem(): HttpResponseInit {
+  return problem({
+    status: 503,
+    title: 'Service unavailable',
+    detail: 'Storage did not answer. Try again later.',
+  });
+}

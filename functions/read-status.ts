@@ -6,7 +6,8 @@ import { messageOf } from '../shared/runtime/message-of.ts';
 import { toRedactedJson } from '../shared/runtime/redact.ts';
 import { logTo } from '../shared/signals/log.ts';
 import { deriveStatus } from '../shared/tracking/status.ts';
-import { problem } from './problem.ts';
+import { problem, storageProblem } from './problem.ts';
+import { summaryOf } from './shown-follow-up.ts';
 
 interface Deps {
   readonly followUps: Pick<FollowUps, 'readLetter'>;
@@ -30,13 +31,7 @@ export function makeReadStatus({ followUps: store, about }: Deps) {
       .catch((error) =>
         logTo(context).signal('storage.failed', { service: 'tables', reason: messageOf(error) }),
       );
-    if (!read) {
-      return problem({
-        status: 503,
-        title: 'Service unavailable',
-        detail: 'Storage did not answer. Try again later.',
-      });
-    }
+    if (!read) return storageProblem();
     const { entries, followUps } = read;
     const status = deriveStatus(entries);
     if (entries.length === 0 || status.about !== about) {
@@ -56,9 +51,7 @@ export function makeReadStatus({ followUps: store, about }: Deps) {
       timeline: status.timeline.map(({ id, type, time, receivedAt, via }) => {
         return { id, type, time, receivedAt, via };
       }),
-      followUps: followUps.map(
-        ({ claim: _, lease: __, etag: ___, correspondenceId: ____, ...followUp }) => followUp,
-      ),
+      followUps: followUps.map(summaryOf),
     };
     return {
       status: 200,

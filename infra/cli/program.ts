@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommand } from './audit.ts';
 import { deadLettersCommand } from './dead-letters/command.ts';
 import { doctorCommand } from './doctor/command.ts';
+import { followUpsCommand } from './follow-ups/command.ts';
 import { policyCommand } from './policy/command.ts';
 import { reconcileCommand } from './reconcile.ts';
 import { settingsHelp } from './settings-help.ts';
@@ -41,6 +42,7 @@ export function makeProgram(): Command {
     .addCommand(statusCommand())
     .addCommand(reconcileCommand())
     .addCommand(auditCommand())
+    .addCommand(followUpsCommand())
     .addCommand(deadLettersCommand())
     .addCommand(policyCommand())
     .addHelpText('after', about);

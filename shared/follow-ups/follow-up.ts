@@ -1,4 +1,5 @@
-import type { Fact, FollowUpKind } from '../events/catalogue.ts';
+import { type Fact, type FollowUpKind, followUpKinds } from '../events/catalogue.ts';
+import { guidPattern } from '../runtime/guid.ts';
 import type { Rank } from './due.ts';
 import type { Listed } from './live-follow-ups.ts';
 
@@ -165,4 +166,14 @@ export const notWaiting = {
 /** Stable for as long as the letter exists, and safe in a URL. */
 export function followUpId({ kind, correspondenceId }: Pick<FollowUp, 'kind' | 'correspondenceId'>): string {
   return `${kind}-${correspondenceId}`;
+}
+
+const id = new RegExp(`^(${followUpKinds.join('|')})-(${guidPattern})$`);
+
+/** Reads what {@link followUpId} gives; `undefined` for anything else. */
+export function parseFollowUpId(
+  text: string | undefined,
+): Pick<FollowUp, 'kind' | 'correspondenceId'> | undefined {
+  const [, kind, correspondenceId] = id.exec(text ?? '') ?? [];
+  return correspondenceId ? { kind: kind as FollowUpKind, correspondenceId } : undefined;
 }

@@ -164,6 +164,24 @@ export const signals = {
     means: 'A follow-up that somebody was notified of is settled, and its channel took that.',
     fields: { kind, id: letter, 'reason?': 'the fact' },
   },
+  'follow-up.closed-by-person': {
+    level: 'info',
+    promises: [4],
+    means: 'A person closed a follow-up: it takes no step any more. Who, and why, is in its history alone.',
+    fields: { kind, id: letter },
+  },
+  'follow-up.snoozed': {
+    level: 'info',
+    promises: [4],
+    means: 'A person put a follow-up off.',
+    fields: { kind, id: letter, until: 'RFC 3339 in UTC' },
+  },
+  'follow-up.reopened': {
+    level: 'info',
+    promises: [4],
+    means: 'A person opened a follow-up again that was settled or disputed.',
+    fields: { kind, id: letter, round: 'how often it has been opened' },
+  },
   'follow-up.disputed': {
     level: 'warn',
     promises: [4],

@@ -39,6 +39,8 @@ const accounts = [
   'measure',
   'restore',
   'telemetry',
+  'people',
+  'peoplecli',
 ];
 
 /**

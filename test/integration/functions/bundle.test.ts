@@ -82,6 +82,11 @@ describe('the deployed bundle', () => {
       ['read-status-of-attachment', 'httpTrigger', 'GET function attachments/{id}'],
       ['read-status-of-notification-order', 'httpTrigger', 'GET function notification-orders/{id}'],
       ['send-condition', 'httpTrigger', 'GET anonymous correspondences/{id}/send-condition/{kind}'],
+      ['list-follow-ups', 'httpTrigger', 'GET function follow-ups'],
+      ['read-follow-up', 'httpTrigger', 'GET function follow-ups/{id}'],
+      ['close-follow-up', 'httpTrigger', 'POST function follow-ups/{id}/close'],
+      ['snooze-follow-up', 'httpTrigger', 'POST function follow-ups/{id}/snooze'],
+      ['reopen-follow-up', 'httpTrigger', 'POST function follow-ups/{id}/reopen'],
     ]);
   });
 
