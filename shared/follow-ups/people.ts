@@ -111,7 +111,9 @@ async function change(
     const stored = await followUps.get(correspondenceId, kind);
     if (!stored) return { is: 'unknown' };
     const { etag, ...before } = stored;
-    const decided = decide(before, now().toISOString());
+    // Another moment each time: whoever releases the one of the try before may remove that row only then.
+    const at = new Date(now().getTime() + tries).toISOString();
+    const decided = decide(before, at);
     if (decided === 'settled') return { is: 'settled' };
     if (decided === 'so-already') return { is: 'so-already', followUp: before };
     const { to, dueAs } = decided;

@@ -45,7 +45,7 @@ describe('what a person asks for', () => {
   });
 
   it('is refused without a word of what was given', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.constantFrom('close', 'snooze', 'reopen'), fc.uuid(), (act, secret) => {
         for (const value of [
           secret,
@@ -112,7 +112,7 @@ describe('what is asked to be listed', () => {
   });
 
   it('is refused for any token but that of a position', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String(), fc.string().map(tokenOf)), (continuation) => {
         const parsed = query({ continuation });
         if (continuation !== '') expect(parsed.ok && isPosition(parsed.wanted.after ?? '')).toBe(false);
