@@ -138,6 +138,7 @@ describe('the deployed bundle', () => {
       AzureWebJobsStorage__clientId: '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e',
     });
     expect([registered.length, error]).toEqual([14, undefined]);
+    expect([registered.length, error]).toEqual([18, undefined]);
   });
 
   it.each([
