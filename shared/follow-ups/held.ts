@@ -47,8 +47,8 @@ export class Held {
     const changed = { ...this.#followUp, ...changes };
     const saved = await this.#deps.followUps.save(changed, this.#etag);
     if (saved === undefined) throw new RetryableError('the follow-up was changed meanwhile');
-    this.#followUp = changed;
-    this.#etag = saved;
+    this.#followUp = { ...changed, listed: saved.listed };
+    this.#etag = saved.etag;
   }
 
   /** Saves what became of it and gives the lease back; first of all notes when it is due again, lest it be forgotten. */

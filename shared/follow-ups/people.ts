@@ -3,8 +3,9 @@ import type { DeadLetters } from '../queue/dead-letters.ts';
 import type { Log } from '../signals/log.ts';
 import { disputeOf } from './dispute.ts';
 import type { DueFollowUps, Rank } from './due.ts';
-import { type FollowUp, noted, notWaiting, perhapsNotified } from './follow-up.ts';
+import { type FollowUp, noted, notWaiting } from './follow-up.ts';
 import { isLive } from './live-follow-ups.ts';
+import { untold } from './progress.ts';
 import type { FollowUps } from './store.ts';
 
 export interface PeopleDeps {
@@ -42,7 +43,7 @@ export function closeByPerson(
 ): Promise<Outcome> {
   return change(key, deps, 'follow-up.closed-by-person', (before, at) => {
     if (!isLive(before.state)) return 'so-already';
-    const isTold = somebodyMayKnow(before);
+    const isTold = untold(before).length > 0;
     const to: FollowUp = {
       ...{ ...before, ...notWaiting },
       state: 'closed',
@@ -132,16 +133,6 @@ function tell(act: Act, { kind, correspondenceId: id, snoozedUntil, round = 1 }:
   if (act === 'follow-up.snoozed') log.signal(act, { kind, id, until: snoozedUntil ?? '' });
   else if (act === 'follow-up.reopened') log.signal(act, { kind, id, round });
   else log.signal(act, { kind, id });
-}
-
-/** Whether a channel has taken a step of this round, or may have. */
-function somebodyMayKnow(followUp: FollowUp): boolean {
-  const { taken, gathered } = followUp;
-  return (
-    perhapsNotified(followUp) ||
-    taken?.some(({ failed }) => failed === undefined) === true ||
-    gathered?.digest !== undefined
-  );
 }
 
 function openingOf({ verified }: FollowUp): Rank {

@@ -63,16 +63,16 @@ export class FollowUps {
 
   /**
    * Replaces a follow-up as it was read. One table operation; three where it moves in the index, two where it leaves it.
-   * @returns its new etag; `undefined` if somebody else has changed it meanwhile
+   * @returns what the next change of it needs; `undefined` if somebody else has changed it meanwhile
    */
-  async save(followUp: FollowUp, etag: string): Promise<string | undefined> {
+  async save(followUp: FollowUp, etag: string): Promise<Pick<StoredFollowUp, 'etag' | 'listed'> | undefined> {
     const { kind, listed: before } = followUp;
     const stays = !this.#live || staysListed(followUp, before);
     const listed = stays ? before : await this.#live?.add(followUp);
     const saved = await this.#table.replace(toRow({ ...followUp, listed }), etag);
     const over = saved === undefined ? listed : before;
     if (!stays && over) await this.#live?.remove(kind, over);
-    return saved;
+    return saved === undefined ? undefined : { etag: saved, listed };
   }
 }
 

@@ -6,6 +6,7 @@ import { makeTrackEvents } from '../../functions/track-events.ts';
 import { type FollowUpKind, settlingFacts } from '../../shared/events/catalogue.ts';
 import { NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
+import { LiveFollowUps } from '../../shared/follow-ups/live-follow-ups.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
 import { defaultPolicy, type Policy } from '../../shared/follow-ups/policy/policy.ts';
 import type { Answer, Question } from '../../shared/follow-ups/question.ts';
@@ -22,6 +23,7 @@ import {
   MemoryChannel,
   MemoryStorage,
   type Operation,
+  type Pause,
   type QueuedMessage,
   restError,
 } from './memory-storage.ts';
@@ -155,7 +157,7 @@ export class Simulation {
     await this.#work({ message, queue: 'timer', atRest: Promise.resolve(), rest: () => {} }, (pause) => {
       const { storage } = this;
       const due = new DueFollowUps(storage.table('due', pause));
-      const followUps = new FollowUps(storage.table('timeline', pause));
+      const followUps = followUpsIn(storage, pause);
       const now = () => new Date(storage.now);
       return releaseDue({ due, followUps, queue: storage.queue('follow-ups', pause), leaseMs, now });
     });
@@ -292,7 +294,7 @@ export class Simulation {
   #handler(queue: string, pause: (operation: Operation) => Promise<void>) {
     const { storage } = this;
     const timeline = new Timeline(storage.table('timeline', pause));
-    const followUps = new FollowUps(storage.table('timeline', pause));
+    const followUps = followUpsIn(storage, pause);
     const due = new DueFollowUps(storage.table('due', pause));
     const reactions = createReactions((_event, { idempotencyKey }) => {
       this.reacted.set(idempotencyKey, (this.reacted.get(idempotencyKey) ?? 0) + 1);
@@ -394,4 +396,12 @@ export class Simulation {
       reason?: string;
     }[];
   }
+}
+
+function followUpsIn(storage: MemoryStorage, pause: Pause): FollowUps {
+  const now = () => new Date(storage.now);
+  return new FollowUps(
+    storage.table('timeline', pause),
+    new LiveFollowUps(storage.table('livefollowups', pause), now),
+  );
 }

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FollowUpKind } from '../../../shared/events/catalogue.ts';
+import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import { type FollowUp, followUpId } from '../../../shared/follow-ups/follow-up.ts';
+import { Held } from '../../../shared/follow-ups/held.ts';
 import { listLive, type Wanted } from '../../../shared/follow-ups/list-live.ts';
 import { isLive, LiveFollowUps, liveStates, positionOf } from '../../../shared/follow-ups/live-follow-ups.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
@@ -223,6 +225,26 @@ describe('the index of what needs attention', () => {
     expect(storage.rowsOf('livefollowups').map(({ partitionKey }) => partitionKey)).toEqual([
       'notified:never-read',
     ]);
+  });
+
+  it('has one row of a follow-up that is saved several times after one look', async () => {
+    const storage = new MemoryStorage();
+    const { followUps, due, now } = { ...over(storage), due: new DueFollowUps(storage.table('due')) };
+    const [id, kind] = [letters[0] as string, 'never-read' as const];
+    await followUps.add({ correspondenceId: id, kind, state: 'open', openedAt: '2026-08-20T06:00:00.000Z' });
+    const stored = (await followUps.get(id, kind)) as NonNullable<Awaited<ReturnType<FollowUps['get']>>>;
+    const held = new Held(stored, { followUps, due, plannedBy: 'a hash', now });
+    for (const changes of [
+      { resource: resources[1] },
+      { claim: { by: 'a message', at: '2026-08-20T06:00:00.000Z' } },
+      { state: 'notified' },
+      { factAt: '2026-08-19T06:00:00Z' },
+    ] as const) {
+      await held.save(changes);
+      expect(storage.rowsOf('livefollowups')).toHaveLength(1);
+    }
+    await held.finish({ state: 'closed' });
+    expect(storage.rowsOf('livefollowups')).toEqual([]);
   });
 
   it('leaves a row alone whose follow-up is about to be saved, however long that takes within a function’s time', async () => {
