@@ -96,6 +96,7 @@ async function simulate(arrivals: Arrival[], chance: readonly number[], faults: 
 
 function check(simulation: Simulation, arrivals: Arrival[]): void {
   expect(simulation.violations).toEqual([]);
+  expect(simulation.unlisted()).toEqual([]);
   expect(simulation.storage.rowsOf('deadletters')).toEqual([]);
   expect([...simulation.storage.queues.values()].flat()).toEqual([]);
   for (const letter of letters) {

@@ -91,6 +91,7 @@ function check(
   how: How,
 ): void {
   expect(simulation.violations).toEqual([]);
+  expect(simulation.unlisted()).toEqual([]);
   const [followUp] = simulation.followUps(letter);
   const { notified } = simulation;
   const readMs = readAt === undefined ? Number.POSITIVE_INFINITY : begun + readAt * minute;

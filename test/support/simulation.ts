@@ -6,7 +6,8 @@ import { makeTrackEvents } from '../../functions/track-events.ts';
 import { type FollowUpKind, settlingFacts } from '../../shared/events/catalogue.ts';
 import { NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
-import { LiveFollowUps } from '../../shared/follow-ups/live-follow-ups.ts';
+import type { FollowUp } from '../../shared/follow-ups/follow-up.ts';
+import { isLive, LiveFollowUps } from '../../shared/follow-ups/live-follow-ups.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
 import { defaultPolicy, type Policy } from '../../shared/follow-ups/policy/policy.ts';
 import type { Answer, Question } from '../../shared/follow-ups/question.ts';
@@ -383,6 +384,18 @@ export class Simulation {
         id: string;
         type: string;
       }[];
+  }
+
+  /** The follow-ups that need attention and that the index does not have. */
+  unlisted(): string[] {
+    const index = new Set(
+      this.storage.rowsOf('livefollowups').map(({ partitionKey, rowKey }) => `${partitionKey} ${rowKey}`),
+    );
+    return this.storage.rowsOf('timeline').flatMap(({ kind, state, listed, partitionKey }) => {
+      if (!isLive(state as FollowUp['state'])) return [];
+      const { key } = JSON.parse(String(listed ?? '{}')) as { key?: string };
+      return index.has(`${state}:${kind} ${key}`) ? [] : [`${kind}-${partitionKey}`];
+    });
   }
 
   followUps(id: string) {
