@@ -3,13 +3,16 @@ import { channelTypes } from '../shared/follow-ups/channels/channel-types.ts';
 import { logChannel } from '../shared/follow-ups/channels/log.ts';
 import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
+import type { LiveFollowUps } from '../shared/follow-ups/live-follow-ups.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
 import { forRole } from '../shared/follow-ups/policy/for-role.ts';
 import { defaultPolicy } from '../shared/follow-ups/policy/policy.ts';
 import { readPolicy } from '../shared/follow-ups/policy/read-policy.ts';
+import { replan } from '../shared/follow-ups/replan.ts';
 import { makeSince } from '../shared/follow-ups/since.ts';
 import type { FollowUps } from '../shared/follow-ups/store.ts';
 import { releaseWatches } from '../shared/follow-ups/watch/release-watches.ts';
+import { replanWatches } from '../shared/follow-ups/watch/replan-watches.ts';
 import { makeWatch } from '../shared/follow-ups/watch/watch.ts';
 import { Watches } from '../shared/follow-ups/watch/watches.ts';
 import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
@@ -19,6 +22,9 @@ import type { Storage } from '../shared/storage/connect.ts';
 import type { Timeline } from '../shared/tracking/timeline.ts';
 import type { connectAltinn } from './connect-altinn.ts';
 
+/** When this process started, and with it its policy. */
+const startedAt = new Date();
+
 /**
  * What opens and closes follow-ups, what checks them, and what releases those that are due.
  * @throws ConfigurationError where the policy is wrong
@@ -27,12 +33,14 @@ export function composeFollowUps(
   { followUp, asking, pausing, resources }: Configuration,
   {
     followUps,
+    live,
     timeline,
     queues,
     tables,
     altinn,
   }: Pick<Storage, 'queues' | 'tables'> & {
     followUps: FollowUps;
+    live: LiveFollowUps;
     timeline: Timeline;
     altinn: ReturnType<typeof connectAltinn>;
   },
@@ -99,6 +107,11 @@ export function composeFollowUps(
       since,
       paused,
       releaseWatches: watching && ((log: Log) => releaseWatches(watching, log)),
+      replan: () =>
+        replan({
+          ...{ table: tables.shared, live, followUps, due, policy, graceMs, startedAt },
+          replanWatches: async (position) => watches && replanWatches({ watches, policy }, position),
+        }),
     },
   };
 }

@@ -39,6 +39,7 @@ export function compose(configuration: Configuration) {
   const { whyNot = altinn ? undefined : 'set the credentials' } = altinn ?? {};
   const { policy, consequences, guard, release, warnings } = composeFollowUps(configuration, {
     followUps,
+    live,
     timeline,
     queues,
     tables,

@@ -1,5 +1,6 @@
 import type { InvocationContext, Timer } from '@azure/functions';
 import { type ReleaseDeps, releaseDue } from '../shared/follow-ups/release.ts';
+import type { Replanned } from '../shared/follow-ups/replan.ts';
 import { messageOf } from '../shared/runtime/message-of.ts';
 import { type Log, logTo } from '../shared/signals/log.ts';
 
@@ -9,10 +10,12 @@ interface Deps extends ReleaseDeps {
   readonly paused: boolean;
   /** Opens what is watched for and whose time has come; absent where nothing is. */
   readonly releaseWatches?: ((log: Log) => Promise<boolean>) | undefined;
+  /** Plans anew what waits by an older policy. */
+  readonly replan?: (() => Promise<Replanned | undefined>) | undefined;
 }
 
 /** Releases the follow-ups that are due to their queue. */
-export function makeDueFollowUps({ since, paused, askTogether, releaseWatches, ...deps }: Deps) {
+export function makeDueFollowUps({ since, paused, askTogether, releaseWatches, replan, ...deps }: Deps) {
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
     await since();
@@ -28,5 +31,7 @@ export function makeDueFollowUps({ since, paused, askTogether, releaseWatches, .
     });
     if (released > 0 || more) log.signal('follow-ups.released', { released, more, held: held || undefined });
     await releaseWatches?.(log);
+    const replanned = await replan?.();
+    if (replanned) log.signal('follow-ups.replanned', { ...replanned });
   };
 }

@@ -132,6 +132,11 @@ export function perhapsNotified({ state, notifiedAt, claim }: FollowUp): boolean
   return state === 'notified' || notifiedAt !== undefined || claim !== undefined;
 }
 
+/** What an entry says, without what its note has in parentheses. */
+function inShort({ note, ...rest }: Omit<HistoryEntry, 'at'>): string {
+  return JSON.stringify([note?.replace(/ \(.*\)$/s, ''), rest]);
+}
+
 /** The most lines that a history keeps: of a longer one the middle is left out. */
 const maxHistory = 200;
 
@@ -144,9 +149,9 @@ export function noted(
   const last = before.at(-1);
   const { at, ...said } = entry;
   if (last && (entry.what === 'checked' || entry.what === 'step-failed')) {
-    const { at: _, times = 1, lastAt: __, ...lastSaid } = last;
-    if (JSON.stringify(lastSaid) === JSON.stringify(said)) {
-      return [...before.slice(0, -1), { ...last, times: times + 1, lastAt: at }];
+    const { at: first, times = 1, lastAt: _, ...lastSaid } = last;
+    if (inShort(lastSaid) === inShort(said)) {
+      return [...before.slice(0, -1), { at: first, ...said, times: times + 1, lastAt: at }];
     }
   }
   const all = [...before, entry];

@@ -6,7 +6,7 @@ export function inWords(answer: Answer): string {
     case 'disputed':
       return answer.why;
     case 'silent':
-      return `Altinn did not answer: ${answer.why}`;
+      return `Altinn did not answer (${answer.why})`;
     case 'known': {
       const facts = Object.entries(answer.facts).map(([fact, at]) => `${fact} ${at}`);
       return `Altinn answered: ${facts.join(', ') || 'nothing that settles it'}`;

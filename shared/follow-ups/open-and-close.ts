@@ -52,15 +52,9 @@ export function openAndClose({
     const at = new Date(Date.parse(openedAt) + graceMs).toISOString();
     const verified = via !== 'push' || undefined;
     const history = [{ at: openedAt, what: 'opened', note: openedBy(tracked) }] as const;
-    const opened: FollowUp = {
-      kind,
-      correspondenceId,
-      state: 'open',
-      openedAt,
-      dueAt: at,
-      verified,
-      history,
-    };
+    const factAt = compareTimes(happenedAt, openedAt) < 0 ? happenedAt : openedAt;
+    const known = { factAt, resource: attribute(event, 'resource')?.slice(0, 200), verified, history };
+    const opened: FollowUp = { kind, correspondenceId, state: 'open', openedAt, dueAt: at, ...known };
     if (await followUps.add(opened)) log.signal('follow-up.opened', { kind, id: correspondenceId, via });
     else await reopen(opened, tracked, log);
     // Also when it was there already: whoever added it may have died before this line.

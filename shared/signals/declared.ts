@@ -204,6 +204,12 @@ export const signals = {
       'held?': 'how many wait while Altinn is asked about many at once',
     },
   },
+  'follow-ups.replanned': {
+    level: 'info',
+    promises: [4],
+    means: 'The policy has changed, and what waits by the one before is planned anew, some at a time.',
+    fields: { sooner: 'how many come sooner than they did', done: '`false` where the next run goes on' },
+  },
   'follow-ups.paused': {
     level: 'info',
     promises: [4],
