@@ -8,6 +8,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What an application setting holds while it cannot be read: Microsoft Learn, "Use Key Vault references". */
 const keyVaultReference = /^@Microsoft\.KeyVault\(/i;
 
+/** Whether a secret is still the reference to it, which Azure has not resolved. */
+export const isUnresolved = (secret: string): boolean => keyVaultReference.test(secret);
+
 /** The settings of some groups as they are in an environment, and what is wrong with them. */
 export class Reading<G extends GroupName> {
   /** Not to be trusted before `done`: what is wrong is `undefined` here. */
@@ -46,7 +49,7 @@ export class Reading<G extends GroupName> {
 
   #read(setting: Setting): unknown {
     const text = this.#environment[setting.name]?.trim() || setting.default;
-    if (setting.secret && text && keyVaultReference.test(text)) {
+    if (setting.secret && text && isUnresolved(text)) {
       this.unresolved.push(setting.name);
       return undefined;
     }

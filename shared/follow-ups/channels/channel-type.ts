@@ -1,12 +1,13 @@
 import type * as z from 'zod/mini';
 import type { Setting } from '../../settings/setting.ts';
 import type { Channel } from './channel.ts';
+import type { ChannelDeps } from './channel-deps.ts';
 
 /** What a kind of channel is: all that the policy, the settings and the documentation say of it follows from this. */
 export interface ChannelType<
   Settings extends Readonly<Record<string, Setting>> = Readonly<Record<string, Setting>>,
   Options = unknown,
-  Deps = object,
+  Deps extends ChannelDeps = ChannelDeps,
 > {
   /** As the policy names it. */
   readonly type: string;
@@ -19,9 +20,11 @@ export interface ChannelType<
    * with `_` for what is neither letter nor digit.
    */
   readonly settings: Settings;
+  /** Which of the settings it cannot do without, by their names in code. */
+  readonly required?: readonly string[];
   /** What the policy may say of it besides `type` and `perHour`. */
   readonly options: z.ZodMiniType<Options>;
-  /** Makes the channel. Sends nothing. */
+  /** Makes the channel, be it of settings that are absent: it is not sent to then. Sends nothing. */
   make(settings: SettingValues<Settings>, options: Options, deps: Deps): Channel;
 }
 

@@ -1,15 +1,6 @@
-import * as z from 'zod/mini';
 import type { ChannelType } from './channel-type.ts';
-import { logChannel } from './log.ts';
+import { log } from './log.ts';
+import { webhook } from './webhook.ts';
 
 /** Every type of channel that a policy can name: another one is a file beside this one, and a line here. */
-export const channelTypes: readonly ChannelType[] = [
-  {
-    type: 'log',
-    about: 'Writes each step to the log, with persons redacted.',
-    reaches: 'system',
-    settings: {},
-    options: z.strictObject({}),
-    make: () => logChannel,
-  },
-];
+export const channelTypes: readonly ChannelType[] = [webhook, log];

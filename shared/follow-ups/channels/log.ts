@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import type { Channel } from './channel.ts';
+import type { ChannelType } from './channel-type.ts';
 
 /** Writes each step to the log, for where no other channel is set. */
 export const logChannel: Channel = {
@@ -8,4 +10,14 @@ export const logChannel: Channel = {
     log.signal('channel.logged', { step: type, ...fields });
     return undefined;
   },
+};
+
+/** The log. */
+export const log: ChannelType<Record<never, never>, object> = {
+  type: 'log',
+  about: 'Writes each step to the log, with persons redacted.',
+  reaches: 'system',
+  settings: {},
+  options: z.strictObject({}),
+  make: () => logChannel,
 };

@@ -1,18 +1,24 @@
 import { Webhook } from 'standardwebhooks';
-import { fetchFault } from '../../runtime/http.ts';
-import { toRedactedJson } from '../../runtime/redact.ts';
+import * as z from 'zod/mini';
+import type { Runtime } from '../../runtime/http.ts';
+import { declared } from '../../settings/declared.ts';
+import { bodyOf } from './body.ts';
 import { type Channel, NotDelivered } from './channel.ts';
+import type { ChannelType } from './channel-type.ts';
+import { post, refusal } from './post.ts';
 
-interface Settings {
+interface Webhooks extends Pick<Runtime, 'now'> {
   readonly url: string;
-  /** `whsec_` and the key in base64. */
+  /** `whsec_` and the key in base64; absent where Azure has not resolved the reference to it. */
   readonly secret: string | undefined;
   /** Whether persons are named instead of redacted. */
   readonly includePersons: boolean;
+  /** What the address and the secret are called in the texts of errors. */
+  readonly called?: { readonly url: string; readonly secret: string };
 }
 
-/** Milliseconds that the receiver has to answer: what Standard Webhooks recommends at the most. */
-const timeoutMs = 30_000;
+const { url, secret } = declared.webhook.settings;
+const builtIn = { url: url.name, secret: secret.name };
 
 /**
  * Posts each step as the Standard Webhooks specification says: `webhook-id` is the step's idempotency key,
@@ -20,51 +26,59 @@ const timeoutMs = 30_000;
  *
  * Source: standard-webhooks/standard-webhooks, `spec/standard-webhooks.md`.
  */
-export function webhookChannel({ url, secret, includePersons }: Settings): Channel {
+export function webhookChannel({
+  url,
+  secret,
+  includePersons,
+  called = builtIn,
+  ...runtime
+}: Webhooks): Channel {
   const signer = secret ? new Webhook(secret) : undefined;
   return {
-    async send({ idempotencyKey, type, timestamp, traceparent, data }, _log, signal) {
+    async send(step, _log, signal) {
       if (!signer) {
         throw new NotDelivered(
-          'FOLLOW_UP_WEBHOOK_SECRET is a Key Vault reference that Azure has not resolved: there is nothing to sign with',
+          `${called.secret} is a Key Vault reference that Azure has not resolved: there is nothing to sign with`,
         );
       }
-      const body = (includePersons ? JSON.stringify : toRedactedJson)({ type, timestamp, data });
+      const { idempotencyKey, traceparent } = step;
+      const body = bodyOf(step, { includePersons });
       const sentAt = new Date();
       const headers = {
-        'content-type': 'application/json',
         'webhook-id': idempotencyKey,
         'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
         'webhook-signature': signer.sign(idempotencyKey, sentAt, body),
         ...(traceparent && { traceparent }),
       };
-      const response = await post(url, body, headers, signal);
+      const response = await post({ url, called: called.url, body, headers, signal });
       await response.body?.cancel();
       if (response.ok) return String(response.status);
-      const reason = `FOLLOW_UP_WEBHOOK_URL answered ${response.status}`;
-      // Who is overloaded, fails, or stands before another that gave up, may have taken it all the same.
-      const perhaps = response.status === 408 || response.status === 429 || response.status >= 500;
-      throw perhaps ? new Error(reason) : new NotDelivered(reason);
+      throw refusal(response, `${called.url} answered ${response.status}`, runtime);
     },
   };
 }
 
-/** Faults before the request is on its way: whoever is at the other end has seen nothing of it. */
-const beforeSending =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+const settings = {
+  url: { ...url, name: 'URL' },
+  secret: { ...secret, name: 'SECRET' },
+} as const;
 
-async function post(
-  url: string,
-  body: string,
-  headers: Record<string, string>,
-  aborted: AbortSignal,
-): Promise<Response> {
-  try {
-    const signal = AbortSignal.any([aborted, AbortSignal.timeout(timeoutMs)]);
-    return await fetch(url, { method: 'POST', redirect: 'manual', body, headers, signal });
-  } catch (error) {
-    const fault = fetchFault(error);
-    const reason = `FOLLOW_UP_WEBHOOK_URL could not be reached (${fault})`;
-    throw beforeSending.test(fault) ? new NotDelivered(reason) : new Error(reason);
-  }
-}
+const options = z.strictObject({ includePersons: z._default(z.boolean(), false) });
+
+/** A signed webhook. */
+export const webhook: ChannelType<typeof settings, z.infer<typeof options>> = {
+  type: 'webhook',
+  about: 'Posts each step to an address of yours, signed as Standard Webhooks says.',
+  reaches: 'system',
+  settings,
+  required: ['url', 'secret'],
+  options,
+  make: ({ url = '', secret }, { includePersons }, { settingName, now }) =>
+    webhookChannel({
+      url,
+      secret,
+      includePersons,
+      called: { url: settingName('url'), secret: settingName('secret') },
+      ...(now && { now }),
+    }),
+};
