@@ -48,6 +48,20 @@ export function connectStorage(settings: StorageSettings, user?: TokenCredential
   };
 }
 
+/** A storage account as its queues are reached alone. */
+export type QueueAccount =
+  | { readonly connectionString: string }
+  | { readonly queueServiceUri: string; readonly clientId: string | undefined };
+
+/** Makes the client of one queue, whoever's it is; nothing is sent until it is used. */
+export function connectQueue(account: QueueAccount, name: string): QueueClient {
+  if ('connectionString' in account) return new QueueClient(account.connectionString, name, queueOptions);
+  const { queueServiceUri, clientId } = account;
+  return new QueueClient(`${withoutSlash(queueServiceUri)}/${name}`, managedIdentity(clientId), queueOptions);
+}
+
+const withoutSlash = (uri: string) => uri.replace(/\/+$/, '');
+
 interface Clients {
   queue(name: string): QueueClient;
   table(name: string): TableClient;
@@ -66,7 +80,6 @@ function byIdentity(
   settings: Exclude<StorageSettings, { connectionString: string }>,
   credential: TokenCredential = managedIdentity(settings.clientId),
 ): Clients {
-  const withoutSlash = (uri: string) => uri.replace(/\/+$/, '');
   const [queues, tables] = [settings.queueServiceUri, settings.tableServiceUri].map(withoutSlash);
   return {
     queue: (name) => new QueueClient(`${queues}/${name}`, credential, queueOptions),

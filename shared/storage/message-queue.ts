@@ -13,7 +13,7 @@ const sendTimeoutMs = 10_000;
  * The most bytes of a message: 64 KiB after base64.
  * Source: Microsoft Learn, "Scalability and performance targets for Queue Storage".
  */
-const maxBytes = 48 * 1024;
+export const maxBytes = 48 * 1024;
 
 /** Whether a queue takes a message: one that it does not take, it takes at no later time either. */
 export function fitsQueue(message: object): boolean {
