@@ -100,8 +100,14 @@ export function recipientOf({ recipient }: StepData, options: MessageOptions): s
 
 /** Where the owner works on it; not an address that names a person, unless asked. */
 export function linkOf({ link }: StepData, { includePersons }: MessageOptions): string | undefined {
-  const namesPerson = link !== undefined && redactPersons(link) !== link;
-  return namesPerson && !includePersons ? undefined : cleanLink(link);
+  return link !== undefined && !includePersons && namesPerson(link) ? undefined : cleanLink(link);
+}
+
+function namesPerson(link: string): boolean {
+  const plain = oneLine(
+    link.replace(/(%[\da-f]{2})+/gi, (coded) => Buffer.from(coded.replaceAll('%', ''), 'hex').toString()),
+  );
+  return redactPersons(plain) !== plain;
 }
 
 /** A time as people in Norway read it; `undefined` for none. */
