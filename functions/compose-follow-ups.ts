@@ -1,7 +1,5 @@
 import { isWatchdog } from '../shared/events/catalogue.ts';
-import { channelTypes } from '../shared/follow-ups/channels/channel-types.ts';
-import { logChannel } from '../shared/follow-ups/channels/log.ts';
-import { webhookChannel } from '../shared/follow-ups/channels/webhook.ts';
+import { makeChannels, strayNames } from '../shared/follow-ups/channels/make-channels.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import type { LiveFollowUps } from '../shared/follow-ups/live-follow-ups.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
@@ -17,6 +15,7 @@ import { makeWatch } from '../shared/follow-ups/watch/watch.ts';
 import { Watches } from '../shared/follow-ups/watch/watches.ts';
 import { makeAskTogether } from '../shared/reconcile/audit/together.ts';
 import type { Configuration } from '../shared/settings/configuration.ts';
+import type { Environment } from '../shared/settings/reading.ts';
 import type { Log } from '../shared/signals/log.ts';
 import type { Storage } from '../shared/storage/connect.ts';
 import type { Timeline } from '../shared/tracking/timeline.ts';
@@ -27,10 +26,10 @@ const startedAt = new Date();
 
 /**
  * What opens and closes follow-ups, what checks them, and what releases those that are due.
- * @throws ConfigurationError where the policy is wrong
+ * @throws ConfigurationError where the policy is wrong, or a setting of a channel of it
  */
 export function composeFollowUps(
-  { followUp, asking, pausing, resources }: Configuration,
+  { followUp, asking, pausing, resources, storage }: Configuration,
   {
     followUps,
     live,
@@ -38,11 +37,14 @@ export function composeFollowUps(
     queues,
     tables,
     altinn,
+    environment,
   }: Pick<Storage, 'queues' | 'tables'> & {
     followUps: FollowUps;
     live: LiveFollowUps;
     timeline: Timeline;
     altinn: ReturnType<typeof connectAltinn>;
+    /** Where the settings of channels are. */
+    environment: Environment;
   },
 ) {
   const { graceMs, leaseMs, webhook } = followUp;
@@ -54,10 +56,7 @@ export function composeFollowUps(
     ? readPolicy(followUp.policy, { types: channelTypes, resources })
     : defaultPolicy(webhook ? 'webhook' : 'log');
   const { policy, refused } = forRole(named, altinn?.role ?? 'Sender');
-  const channels = new Map([
-    ['log', logChannel],
-    ...(webhook ? [['webhook', webhookChannel(webhook)] as const] : []),
-  ]);
+  const channels = makeChannels(policy.channels, environment, { webhook, storage });
   const { maxWaitMs } = asking;
   const askTogether =
     altinn?.auditing &&
@@ -75,9 +74,10 @@ export function composeFollowUps(
   const watching = watches && { watches, followUps, due, policy, since, graceMs, isAsked: !!askAltinn };
   return {
     policy,
-    warnings: refused.map(
-      (kind) => `the policy names ${kind}, of which a recipient gets no event: take it out`,
-    ),
+    warnings: [
+      ...refused.map((kind) => `the policy names ${kind}, of which a recipient gets no event: take it out`),
+      ...strayNames(policy.channels, environment),
+    ],
     consequences: [
       openAndClose({ followUps, due, graceMs, policy, since }),
       ...(watches ? [makeWatch({ watches, policy, since })] : []),

@@ -9,6 +9,7 @@ import { DeadLetters } from '../shared/queue/dead-letters.ts';
 import { Retries } from '../shared/queue/retries.ts';
 import { enqueueReactions } from '../shared/reactions/enqueue.ts';
 import type { Configuration } from '../shared/settings/configuration.ts';
+import type { Environment } from '../shared/settings/reading.ts';
 import { connectStorage } from '../shared/storage/connect.ts';
 import { Timeline } from '../shared/tracking/timeline.ts';
 import { composeFollowUps } from './compose-follow-ups.ts';
@@ -27,7 +28,7 @@ import { makeSendConditionHandler } from './send-condition.ts';
 import { makeTrackEvents } from './track-events.ts';
 
 /** Makes every handler there is from what it needs, as the settings say. Sends nothing. */
-export function compose(configuration: Configuration) {
+export function compose(configuration: Configuration, environment: Environment) {
   const { callers, resources } = configuration;
   const { queues, poison, tables } = connectStorage(configuration.storage);
   const timeline = new Timeline(tables.timeline);
@@ -44,6 +45,7 @@ export function compose(configuration: Configuration) {
     queues,
     tables,
     altinn,
+    environment,
   });
 
   const names = Object.keys(queues) as (keyof typeof queues)[];

@@ -27,7 +27,7 @@ const {
   readStatus,
   people,
   ...composed
-} = compose(configuration);
+} = compose(configuration, process.env);
 const warnings = [...composed.warnings, ...loadTelemetry(configuration.telemetry)];
 
 // The host logs a line of stderr that holds "warn" as a warning; there is no context to log with before an

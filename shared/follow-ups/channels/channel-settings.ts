@@ -1,6 +1,6 @@
 import { InvalidValue } from '../../runtime/invalid-value.ts';
 import { type Environment, isUnresolved } from '../../settings/reading.ts';
-import type { ChannelType } from './channel-type.ts';
+import type { AnyChannelType } from './channel-type.ts';
 
 /** What the names of all settings of channels start with. */
 const prefix = 'CHANNEL_';
@@ -23,7 +23,7 @@ export interface ReadSettings {
 /** Reads the settings of one channel. An empty one counts as absent. */
 export function readChannelSettings(
   channel: string,
-  { type, settings, required = [] }: ChannelType,
+  { type, settings, required = [] }: AnyChannelType,
   environment: Environment,
 ): ReadSettings {
   const values: Record<string, unknown> = {};
@@ -54,7 +54,7 @@ export function readChannelSettings(
  * @returns a line each, without the value
  */
 export function strayChannelSettings(
-  channels: Iterable<readonly [name: string, type: ChannelType]>,
+  channels: Iterable<readonly [name: string, type: AnyChannelType]>,
   environment: Environment,
 ): string[] {
   const known = [...channels].flatMap(([channel, { settings }]) =>

@@ -7,7 +7,7 @@ import type { ChannelDeps } from './channel-deps.ts';
 export interface ChannelType<
   Settings extends Readonly<Record<string, Setting>> = Readonly<Record<string, Setting>>,
   Options = unknown,
-  Deps extends ChannelDeps = ChannelDeps,
+  Deps = ChannelDeps,
 > {
   /** As the policy names it. */
   readonly type: string;
@@ -24,9 +24,15 @@ export interface ChannelType<
   readonly required?: readonly string[];
   /** What the policy may say of it besides `type` and `perHour`. */
   readonly options: z.ZodMiniType<Options>;
-  /** Makes the channel, be it of settings that are absent: it is not sent to then. Sends nothing. */
+  /**
+   * Makes the channel, be it of secrets that are absent: it is not sent to then. Sends nothing.
+   * @throws InvalidValue where settings do not go together, naming them
+   */
   make(settings: SettingValues<Settings>, options: Options, deps: Deps): Channel;
 }
+
+/** A type of channel, whatever its own options and needs are. */
+export type AnyChannelType = ChannelType<Readonly<Record<string, Setting>>, unknown, never>;
 
 /** The values of a channel's settings; a secret that Azure has not resolved is absent. */
 export type SettingValues<S extends Readonly<Record<string, Setting>>> = {

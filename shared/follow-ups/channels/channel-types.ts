@@ -1,4 +1,4 @@
-import type { ChannelType } from './channel-type.ts';
+import type { AnyChannelType } from './channel-type.ts';
 import { email } from './email.ts';
 import { log } from './log.ts';
 import { queue } from './queue.ts';
@@ -7,4 +7,4 @@ import { teams } from './teams.ts';
 import { webhook } from './webhook.ts';
 
 /** Every type of channel that a policy can name: another one is a file beside this one, and a line here. */
-export const channelTypes: readonly ChannelType[] = [webhook, teams, slack, email, queue, log];
+export const channelTypes: readonly AnyChannelType[] = [webhook, teams, slack, email, queue, log];

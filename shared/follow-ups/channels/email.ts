@@ -99,16 +99,14 @@ export const email: ChannelType<typeof settings, MessageOptions> = {
   ): Channel {
     const isLocal = isLoopback({ hostname: host } as URL);
     const usual = port === 465 ? 'implicit' : isLocal ? 'off' : 'starttls';
-    const server: SmtpServer = {
-      host,
-      port,
-      // Nothing is ever said in the clear to another machine.
-      tls: tls === 'off' && !isLocal ? 'starttls' : (tls ?? usual),
-      user,
-      password,
-      ca,
-      called: `the server of ${settingName('host')}`,
-    };
+    if (tls === 'off' && !isLocal) {
+      throw new InvalidValue(`${settingName('tls')} is off, which is for localhost alone. Example: starttls`);
+    }
+    if (password !== undefined && user === undefined) {
+      throw new InvalidValue(`${settingName('user')} is missing, and ${settingName('password')} is set`);
+    }
+    const called = `the server of ${settingName('host')}`;
+    const server: SmtpServer = { host, port, tls: tls ?? usual, user, password, ca, called };
     async function send(
       mail: Mail,
       key: string,

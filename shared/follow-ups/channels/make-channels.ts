@@ -1,12 +1,13 @@
 import { ConfigurationError } from '../../runtime/configuration-error.ts';
+import { InvalidValue } from '../../runtime/invalid-value.ts';
 import { declared } from '../../settings/declared.ts';
 import type { Environment } from '../../settings/reading.ts';
 import type { WebhookSettings } from '../../settings/webhook.ts';
 import type { PolicyChannel } from '../policy/policy.ts';
 import { type Channel, NotDelivered } from './channel.ts';
 import type { ChannelDeps } from './channel-deps.ts';
-import { readChannelSettings, settingNameOf } from './channel-settings.ts';
-import type { ChannelType } from './channel-type.ts';
+import { readChannelSettings, settingNameOf, strayChannelSettings } from './channel-settings.ts';
+import type { AnyChannelType } from './channel-type.ts';
 import { channelTypes } from './channel-types.ts';
 import { logChannel } from './log.ts';
 import { webhookChannel } from './webhook.ts';
@@ -15,14 +16,23 @@ interface Deps extends Omit<ChannelDeps, 'settingName'> {
   /** Of the built-in channel `webhook`; absent where it is not set. */
   readonly webhook: WebhookSettings | undefined;
   /** For tests. */
-  readonly types?: readonly ChannelType[];
+  readonly types?: readonly AnyChannelType[];
+}
+
+/** The names in the environment that look like a setting of a channel, and are none of the policy's: a line each. */
+export function strayNames(channels: ReadonlyMap<string, PolicyChannel>, environment: Environment): string[] {
+  const typed = [...channels].flatMap(([name, channel]) => {
+    const type = typeOf(channel);
+    return type && channel.name !== 'webhook' ? [[name, type] as const] : [];
+  });
+  return strayChannelSettings(typed, environment);
 }
 
 /** The type of a channel of the policy; `undefined` for one that there is none of. */
-export function typeOf(
+function typeOf(
   { type }: Pick<PolicyChannel, 'type'>,
-  types: readonly ChannelType[] = channelTypes,
-): ChannelType | undefined {
+  types: readonly AnyChannelType[] = channelTypes,
+): AnyChannelType | undefined {
   return types.find((each) => each.type === type);
 }
 
@@ -65,7 +75,7 @@ export function makeChannels(
 
 function makeChannel(
   { name, options }: PolicyChannel,
-  type: ChannelType,
+  type: AnyChannelType,
   environment: Environment,
   deps: Omit<ChannelDeps, 'settingName'>,
 ): Channel | { problems: string[] } {
@@ -76,8 +86,14 @@ function makeChannel(
   );
   if (problems.length + wrong.length > 0) return { problems: [...problems, ...wrong] };
   const settingName = (key: string) => settingNameOf(name, type.settings[key]?.name ?? key);
-  const channel = type.make(values, read.data, { ...deps, settingName });
-  return unresolved.length > 0 ? waiting(channel, unresolved) : channel;
+  try {
+    // Each type takes of these what it needs.
+    const channel = type.make(values, read.data, { ...deps, settingName } as never);
+    return unresolved.length > 0 ? waiting(channel, unresolved) : channel;
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    return { problems: [error.message] };
+  }
 }
 
 /** A channel that delivers nothing, since a secret of it is missing. */
