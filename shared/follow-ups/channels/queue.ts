@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { InvalidValue } from '../../runtime/invalid-value.ts';
-import { connectionString } from '../../settings/connection-string.ts';
 import type { Type } from '../../settings/setting.ts';
 import { isHttps } from '../../settings/types.ts';
 import { connectOwnersQueue, type OwnersQueue } from '../../storage/owners-queue.ts';
@@ -27,7 +26,12 @@ const storage: Type<{ connectionString: string } | { queueServiceUri: string }> 
   parse(text) {
     if (URL.canParse(text) && isHttps(new URL(text)) && !new URL(text).search)
       return { queueServiceUri: text };
-    return { connectionString: connectionString.parse(text) };
+    try {
+      connectOwnersQueue({ connectionString: text }, 'any');
+      return { connectionString: text };
+    } catch {
+      throw new InvalidValue('is neither a connection string with a queue service nor an https address');
+    }
   },
 };
 
