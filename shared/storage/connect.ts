@@ -53,11 +53,15 @@ export type QueueAccount =
   | { readonly connectionString: string }
   | { readonly queueServiceUri: string; readonly clientId: string | undefined };
 
-/** Makes the client of one queue, whoever's it is; nothing is sent until it is used. */
-export function connectQueue(account: QueueAccount, name: string): QueueClient {
+/**
+ * Makes the client of one queue, whoever's it is; nothing is sent until it is used.
+ * @param user as for `connectStorage`
+ */
+export function connectQueue(account: QueueAccount, name: string, user?: TokenCredential): QueueClient {
   if ('connectionString' in account) return new QueueClient(account.connectionString, name, queueOptions);
   const { queueServiceUri, clientId } = account;
-  return new QueueClient(`${withoutSlash(queueServiceUri)}/${name}`, managedIdentity(clientId), queueOptions);
+  const credential = user ?? managedIdentity(clientId);
+  return new QueueClient(`${withoutSlash(queueServiceUri)}/${name}`, credential, queueOptions);
 }
 
 const withoutSlash = (uri: string) => uri.replace(/\/+$/, '');

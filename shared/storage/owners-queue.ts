@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/identity';
 import { connectQueue, type QueueAccount } from './connect.ts';
 import { codeOf } from './faults.ts';
 import { maxBytes } from './message-queue.ts';
@@ -20,8 +21,8 @@ const timeoutMs = 30_000;
 const beforeSending = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 
 /** Makes the client of a queue of the owner's. Sends nothing. */
-export function connectOwnersQueue(account: QueueAccount, name: string): OwnersQueue {
-  const client = connectQueue(account, name);
+export function connectOwnersQueue(account: QueueAccount, name: string, user?: TokenCredential): OwnersQueue {
+  const client = connectQueue(account, name, user);
   return {
     async put(text, signal) {
       const bytes = Buffer.from(text);

@@ -65,12 +65,17 @@ export const queue: ChannelType<typeof settings, z.infer<typeof options>> = {
   required: ['queue'],
   options,
   make({ queue: name = 'none', storage }, { includePersons }, deps): Channel {
-    const own = 'clientId' in deps.storage ? deps.storage : undefined;
+    const own = deps.storage && 'clientId' in deps.storage ? deps.storage : undefined;
     const account =
       storage && 'queueServiceUri' in storage
         ? { ...storage, clientId: own?.clientId }
         : (storage ?? deps.storage);
-    const queue: OwnersQueue = connectOwnersQueue(account, name);
+    if (!account) {
+      throw new InvalidValue(
+        `${deps.settingName('storage')} is missing, and there is no AzureWebJobsStorage and no DATA_STORAGE. Example: ${settings.storage.example}`,
+      );
+    }
+    const queue: OwnersQueue = connectOwnersQueue(account, name, deps.user);
     return {
       async send(step, _log, signal) {
         const { idempotencyKey: id, traceparent } = step;
