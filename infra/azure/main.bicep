@@ -74,7 +74,7 @@ param logRetentionDays int = 90
 @description('Settings of docs/settings.md by their names, as text. Empty ones are not set. Secrets do not belong here: they are put into the vault.')
 param settings object = {}
 
-@description('Settings of your own code, as NAME=value;NAME=value. Names that the product or Azure has are left out. A secret is a reference to the vault: NAME=@Microsoft.KeyVault(SecretUri=...).')
+@description('Settings of your own code and of the policy\'s channels (CHANNEL_...), as NAME=value;NAME=value. Names that the product or Azure has are left out. A secret is a reference to the vault: NAME=@Microsoft.KeyVault(SecretUri=...).')
 param ownSettings string = ''
 
 @description('Whether the operator has put the client\'s key into the vault, as the secret maskinporten-key. Until then the settings that need it wait, and Altinn is not called.')
@@ -319,3 +319,6 @@ output DATA_STORAGE__tableServiceUri string = dataStorage.outputs.tableServiceUr
 
 @description('The workspace that the log is in.')
 output AZURE_LOG_ANALYTICS_WORKSPACE_ID string = monitor.outputs.workspaceId
+
+@description('The names in OWN_SETTINGS that were left out, since they are the product\'s or Azure\'s.')
+output OWN_SETTINGS_LEFT_OUT string = appSettings.outputs.leftOut

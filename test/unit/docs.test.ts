@@ -6,7 +6,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeProgram } from '../../infra/cli/program.ts';
 import { catalogue, lookUp } from '../../shared/events/catalogue.ts';
 import { parseCloudEvent } from '../../shared/events/cloud-event.ts';
-import { type Channel, NotDelivered, type Step } from '../../shared/follow-ups/channels/channel.ts';
+import {
+  type Channel,
+  NotDelivered,
+  PerhapsDelivered,
+  type Step,
+} from '../../shared/follow-ups/channels/channel.ts';
+import type { AnyChannelType } from '../../shared/follow-ups/channels/channel-type.ts';
+import { makeChannels } from '../../shared/follow-ups/channels/make-channels.ts';
 import { webhookChannel } from '../../shared/follow-ups/channels/webhook.ts';
 import type { Reactions } from '../../shared/reactions/registry.ts';
 import { signals } from '../../shared/signals/declared.ts';
@@ -240,15 +247,20 @@ describe('an example', () => {
     const answers = [() => new Response(), () => new Response(null, { status: 500 }), () => refused()];
     const fetched = vi.fn(async (_url: string, _init: RequestInit) => answers.shift()?.());
     vi.stubGlobal('fetch', fetched);
-    const { chatChannel } = await runExample(only('ts', 'CONTRIBUTING.md', 1));
-    const { send } = (chatChannel as (url: string) => Channel)('https://chat.example/hook');
+    const { chat } = await runExample(only('ts', 'CONTRIBUTING.md', 1));
+    const type = chat as AnyChannelType;
+    const policy = new Map([['x', { name: 'x', type: 'chat', options: { mention: '@team' } }]]);
+    const environment = { CHANNEL_X_URL: 'https://chat.example/hook' };
+    const deps = { webhook: undefined, storage: undefined, types: [type] };
+    const { send } = makeChannels(policy, environment, deps).get('x') as Channel;
     await send(step(), log, signal);
-    expect(fetched.mock.calls[0]).toMatchObject([
-      'https://chat.example/hook',
-      { body: `{"text":"follow-up.opened: never-read of letter ${letter}"}` },
-    ]);
-    await expect(send(step(), log, signal)).rejects.toBeInstanceOf(NotDelivered);
-    await expect(send(step(), log, signal)).rejects.toThrow('the chat could not be reached (ECONNREFUSED)');
+    const text = `@team follow-up.opened: never-read of letter ${letter}`;
+    const body = JSON.stringify({ id: step().idempotencyKey, text });
+    expect(fetched.mock.calls[0]).toMatchObject(['https://chat.example/hook', { body }]);
+    await expect(send(step(), log, signal)).rejects.toBeInstanceOf(PerhapsDelivered);
+    const sent = send(step(), log, signal);
+    await expect(sent).rejects.toBeInstanceOf(NotDelivered);
+    await expect(sent).rejects.toThrow('CHANNEL_X_URL could not be reached (ECONNREFUSED)');
   });
 });
 

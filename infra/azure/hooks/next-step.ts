@@ -10,8 +10,15 @@ export function nextStep(
     ? ` --recipient ${environment.ALTINN_SYSTEM_USER_ORG}`
     : '';
   const resources = (environment.ALTINN_RESOURCES || '<resource>').split(',').map((id) => id.trim());
+  const leftOut = environment.OWN_SETTINGS_LEFT_OUT;
   return [
     '',
+    ...(leftOut
+      ? [
+          `Warning: of OWN_SETTINGS these were left out, since they are the product's or Azure's: ${leftOut}`,
+          "What is the product's has a name of its own in azd: azd env set NAME value",
+        ]
+      : []),
     `The webhook: ${endpoint} (and its key, from Key Vault ${vault})`,
     'Next, subscribe, with the credentials of Maskinporten in the environment:',
     ...resources.map(

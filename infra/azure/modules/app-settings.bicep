@@ -21,7 +21,7 @@ param vaultName string
 @description('Settings of docs/settings.md by their names. Empty ones are not set.')
 param settings object
 
-@description('Settings of the owner\'s code: NAME=value;NAME=value.')
+@description('Settings of the owner\'s code and of the policy\'s channels: NAME=value;NAME=value.')
 param ownSettings string
 
 @description('Whether the secret maskinporten-key is in the vault.')
@@ -68,11 +68,9 @@ var notOwn = [
   'TZ'
   'WEBSITE_'
 ]
-var own = filter(
-  split(ownSettings, ';'),
-  one =>
-    indexOf(trim(one), '=') > 0 && empty(filter(notOwn, name => startsWith(toLower(trim(one)), toLower(name))))
-)
+var named = filter(split(ownSettings, ';'), one => indexOf(trim(one), '=') > 0)
+var own = filter(named, one => empty(filter(notOwn, name => startsWith(toLower(trim(one)), toLower(name)))))
+var leftOut = filter(named, one => !empty(filter(notOwn, name => startsWith(toLower(trim(one)), toLower(name)))))
 
 var secrets = 'https://${vaultName}${environment().suffixes.keyvaultDns}/secrets'
 var storageSuffix = environment().suffixes.storage
@@ -110,3 +108,6 @@ resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
     }
   )
 }
+
+@description('The names in ownSettings that are the product\'s or Azure\'s, and were left out.')
+output leftOut string = join(map(leftOut, one => trim(split(one, '=')[0])), ', ')

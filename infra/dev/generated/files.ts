@@ -1,3 +1,4 @@
+import { channelsPage } from './channels-page.ts';
 import { costPage } from './cost-page.ts';
 import { eventsPage } from './events-page.ts';
 import { holidays } from './holidays.ts';
@@ -21,6 +22,7 @@ export interface GeneratedFile {
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/settings.md', content: settingsPage },
   { path: 'docs/signals.md', content: signalsPage },
+  { path: 'docs/channels.md', content: channelsPage },
   { path: 'docs/events.md', content: eventsPage },
   { path: 'docs/follow-ups.md', content: followUpsPage },
   { path: 'docs/cost.md', content: costPage },

@@ -81,7 +81,12 @@ describe('the settings of the owner', () => {
   });
 
   it('may be what the exporter of OpenTelemetry reads, and the names of anything else', () => {
-    const names = ['OTEL_EXPORTER_OTLP_HEADERS', 'CASE_SYSTEM_URL', 'AzureWebJobs.react.Disabled'];
+    const names = [
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      'CASE_SYSTEM_URL',
+      'CHANNEL_CASE_TEAM_URL',
+      'AzureWebJobs.react.Disabled',
+    ];
     expect(names.filter(isOwn)).toEqual(names);
   });
 });

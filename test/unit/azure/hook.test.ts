@@ -251,6 +251,11 @@ describe('the next step', () => {
     expect(text).toContain(endpoint);
     for (const secret of secretsOf(state)) expect(text).not.toContain(secret);
     expect(text).not.toContain('--recipient');
+    expect(text).not.toContain('OWN_SETTINGS');
+    const leftOut = { ...environment, OWN_SETTINGS_LEFT_OUT: 'FOLLOW_UP_GRACE, TZ' };
+    expect(nextStep(readAzdEnvironment(leftOut), leftOut)).toMatch(
+      /^\nWarning: of OWN_SETTINGS .*: FOLLOW_UP_GRACE, TZ\n/,
+    );
     expect(
       nextStep(readAzdEnvironment(environment), { ...environment, ALTINN_SYSTEM_USER_ORG: '991825827' }),
     ).toContain(`--resource my-decisions --recipient 991825827 --key-vault ${vault}\n`);
