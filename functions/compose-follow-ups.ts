@@ -1,4 +1,5 @@
 import { isWatchdog } from '../shared/events/catalogue.ts';
+import { channelTypes } from '../shared/follow-ups/channels/channel-types.ts';
 import { makeChannels, strayNames } from '../shared/follow-ups/channels/make-channels.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import type { LiveFollowUps } from '../shared/follow-ups/live-follow-ups.ts';
@@ -19,6 +20,7 @@ import type { Environment } from '../shared/settings/reading.ts';
 import type { Log } from '../shared/signals/log.ts';
 import type { Storage } from '../shared/storage/connect.ts';
 import type { Timeline } from '../shared/tracking/timeline.ts';
+import { composeReminders } from './compose-reminders.ts';
 import type { connectAltinn } from './connect-altinn.ts';
 
 /** When this process started, and with it its policy. */
@@ -29,7 +31,7 @@ const startedAt = new Date();
  * @throws ConfigurationError where the policy is wrong, or a setting of a channel of it
  */
 export function composeFollowUps(
-  { followUp, asking, pausing, resources, storage }: Configuration,
+  configuration: Configuration,
   {
     followUps,
     live,
@@ -47,6 +49,7 @@ export function composeFollowUps(
     environment: Environment;
   },
 ) {
+  const { followUp, asking, pausing, resources, storage } = configuration;
   const { graceMs, leaseMs, webhook } = followUp;
   const due = new DueFollowUps(tables.due);
   const since = makeSince(tables.shared, followUp.since);
@@ -56,7 +59,11 @@ export function composeFollowUps(
     ? readPolicy(followUp.policy, { types: channelTypes, resources })
     : defaultPolicy(webhook ? 'webhook' : 'log');
   const { policy, refused } = forRole(named, altinn?.role ?? 'Sender');
-  const channels = makeChannels(policy.channels, environment, { webhook, storage });
+  const channels = makeChannels(policy.channels, environment, {
+    webhook,
+    storage,
+    reminders: composeReminders(configuration, altinn),
+  });
   const { maxWaitMs } = asking;
   const askTogether =
     altinn?.auditing &&

@@ -65,6 +65,9 @@ export const hostile = {
   person: `sak ${person.slice(0, 6)} ${person.slice(6)} og ${person.slice(0, 4)}\u200b${person.slice(4)}`,
 };
 
+/** For where none is ordered. */
+export const reminders = { whyNot: 'none here' };
+
 /** A channel of a policy. @param environment of its settings, without `CHANNEL_X_` */
 export function channelOf(
   type: string,
@@ -74,7 +77,7 @@ export function channelOf(
   const channels = makeChannels(
     new Map([['x', { name: 'x', type, options }]]),
     Object.fromEntries(Object.entries(environment).map(([name, value]) => [`CHANNEL_X_${name}`, value])),
-    { webhook: undefined, storage: { connectionString: 'UseDevelopmentStorage=true' }, ca },
+    { webhook: undefined, reminders, storage: { connectionString: 'UseDevelopmentStorage=true' }, ca },
   );
   return channels.get('x') as ReturnType<typeof channelOf>;
 }

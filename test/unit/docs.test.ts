@@ -17,6 +17,7 @@ import { makeChannels } from '../../shared/follow-ups/channels/make-channels.ts'
 import { webhookChannel } from '../../shared/follow-ups/channels/webhook.ts';
 import type { Reactions } from '../../shared/reactions/registry.ts';
 import { signals } from '../../shared/signals/declared.ts';
+import { reminders } from '../support/channels.ts';
 import { runExample } from '../support/docs-example.ts';
 import { silentLog } from '../support/log.ts';
 import { blocks, deadLinks, inlineCode, linkedPages, pages, read } from '../support/markdown.ts';
@@ -251,7 +252,7 @@ describe('an example', () => {
     const type = chat as AnyChannelType;
     const policy = new Map([['x', { name: 'x', type: 'chat', options: { mention: '@team' } }]]);
     const environment = { CHANNEL_X_URL: 'https://chat.example/hook' };
-    const deps = { webhook: undefined, storage: undefined, types: [type] };
+    const deps = { webhook: undefined, reminders, storage: undefined, types: [type] };
     const { send } = makeChannels(policy, environment, deps).get('x') as Channel;
     await send(step(), log, signal);
     const text = `@team follow-up.opened: never-read of letter ${letter}`;

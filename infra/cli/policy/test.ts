@@ -77,6 +77,7 @@ function channelOf(
     webhook,
     storage: hasStorage ? readStorage(environment) : undefined,
     user,
+    reminders: { whyNot: 'a reminder goes to the recipient of a letter: there is none to test it on' },
   });
   const channel = made.get(name);
   if (!channel) {

@@ -10,9 +10,13 @@ import { readChannelSettings, settingNameOf, strayChannelSettings } from './chan
 import type { AnyChannelType } from './channel-type.ts';
 import { channelTypes } from './channel-types.ts';
 import { logChannel } from './log.ts';
+import type { ReminderDeps } from './reminder.ts';
 import { webhookChannel } from './webhook.ts';
 
-interface Deps extends Omit<ChannelDeps, 'settingName'> {
+/** What the types need, but for the names of their settings. */
+type TypesDeps = Omit<ChannelDeps, 'settingName'> & ReminderDeps;
+
+interface Deps extends TypesDeps {
   /** Of the built-in channel `webhook`; absent where it is not set. */
   readonly webhook: WebhookSettings | undefined;
   /** For tests. */
@@ -77,7 +81,7 @@ function makeChannel(
   { name, options }: PolicyChannel,
   type: AnyChannelType,
   environment: Environment,
-  deps: Omit<ChannelDeps, 'settingName'>,
+  deps: TypesDeps,
 ): Channel | { problems: string[] } {
   const { values, problems, unresolved } = readChannelSettings(name, type, environment);
   const read = type.options.safeParse(options);

@@ -9,6 +9,7 @@ import {
   letter,
   person,
   receiver,
+  reminders,
   send,
   stepOf,
 } from '../../support/channels.ts';
@@ -50,7 +51,7 @@ it('uses the storage of the data where no other is set', async () => {
   const made = makeChannels(
     policy,
     { CHANNEL_X_QUEUE: 'own-queue' },
-    { webhook: undefined, storage: { connectionString } },
+    { webhook: undefined, reminders, storage: { connectionString } },
   );
   await send(made.get('x') as never);
   expect(await messagesOf('own-queue')).toHaveLength(1);

@@ -5,12 +5,12 @@ import { channelTypes } from '../../../../shared/follow-ups/channels/channel-typ
 import { makeChannels, strayNames } from '../../../../shared/follow-ups/channels/make-channels.ts';
 import { defaultPolicy } from '../../../../shared/follow-ups/policy/policy.ts';
 import { ConfigurationError } from '../../../../shared/runtime/configuration-error.ts';
-import { digestOf, failure, receiver, send, signal } from '../../../support/channels.ts';
+import { digestOf, failure, receiver, reminders, send, signal } from '../../../support/channels.ts';
 import { silentLog } from '../../../support/log.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const storage = { connectionString: 'UseDevelopmentStorage=true' };
-const deps = { webhook: undefined, storage };
+const deps = { webhook: undefined, reminders, storage };
 const policyOf = (channels: Readonly<Record<string, { type: string; [option: string]: unknown }>>) =>
   new Map(Object.entries(channels).map(([name, { type, ...options }]) => [name, { name, type, options }]));
 
@@ -44,7 +44,7 @@ describe('makeChannels', () => {
       cases: { type: 'webhook', includePersons: true },
     });
     const webhook = { url: 'https://x.example.no', secret, includePersons: false };
-    const made = makeChannels(policy, environment, { webhook, storage });
+    const made = makeChannels(policy, environment, { webhook, reminders, storage });
     expect([...made.keys()].sort()).toEqual(['case-team', 'cases', 'log', 'ops', 'post', 'print', 'webhook']);
     for (const [name, { sendDigest, maxItems }] of made) {
       expect(sendDigest === undefined, name).toBe(maxItems === undefined);
@@ -56,7 +56,11 @@ describe('makeChannels', () => {
     const webhook = { url: 'https://x.example.no', secret, includePersons: false };
     const { channels } = defaultPolicy(name);
     expect([
-      ...makeChannels(channels, {}, { webhook: name === 'webhook' ? webhook : undefined, storage }).keys(),
+      ...makeChannels(
+        channels,
+        {},
+        { webhook: name === 'webhook' ? webhook : undefined, reminders, storage },
+      ).keys(),
     ]).toContain(name);
     expect(strayNames(channels, {})).toEqual([]);
   });
