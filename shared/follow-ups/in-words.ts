@@ -8,8 +8,11 @@ export function inWords(answer: Answer): string {
     case 'silent':
       return `Altinn did not answer (${answer.why})`;
     case 'known': {
-      const facts = Object.entries(answer.facts).map(([fact, at]) => `${fact} ${at}`);
-      return `Altinn answered: ${facts.join(', ') || 'nothing that settles it'}`;
+      const { facts, dueAt } = answer;
+      const told = Object.entries({ ...(dueAt && { due: dueAt }), ...facts }).map(
+        ([what, at]) => `${what} ${at}`,
+      );
+      return `Altinn answered: ${told.join(', ') || 'nothing that settles it'}`;
     }
   }
 }
