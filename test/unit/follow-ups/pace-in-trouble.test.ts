@@ -205,7 +205,9 @@ describe('the pace, in trouble', () => {
     expect(most).toBeLessThanOrEqual(10 + 1);
   });
 
-  it('has 500 follow-ups notified unchecked in an outage of a day, all of them after ALTINN_MAX_WAIT and no question more', async () => {
+  it('has 500 follow-ups notified unchecked in an outage of a day, all of them after ALTINN_MAX_WAIT and no question more', {
+    timeout: 60_000,
+  }, async () => {
     const { storage, pace, now } = start();
     const due = new DueFollowUps(storage.table('due'));
     const followUps = new FollowUps(storage.table('timeline'));
