@@ -1,6 +1,10 @@
 import { isWatchdog } from '../shared/events/catalogue.ts';
 import { channelTypes } from '../shared/follow-ups/channels/channel-types.ts';
 import { makeChannels, strayNames } from '../shared/follow-ups/channels/make-channels.ts';
+import { Digests } from '../shared/follow-ups/digests/digests.ts';
+import { makeGatherer } from '../shared/follow-ups/digests/gather.ts';
+import { makeSettledByLists } from '../shared/follow-ups/digests/settled-by-lists.ts';
+import { Waiting } from '../shared/follow-ups/digests/waiting.ts';
 import { DueFollowUps } from '../shared/follow-ups/due.ts';
 import type { LiveFollowUps } from '../shared/follow-ups/live-follow-ups.ts';
 import { openAndClose } from '../shared/follow-ups/open-and-close.ts';
@@ -79,6 +83,8 @@ export function composeFollowUps(
   // Where nothing is watched for, not even the look whether something's time has come is paid.
   const watches = [...policy.kinds].some(isWatchdog) ? new Watches(tables.due) : undefined;
   const watching = watches && { watches, followUps, due, policy, since, graceMs, isAsked: !!askAltinn };
+  const digests = new Digests(tables.digests);
+  const making = { waiting: new Waiting(tables.digests), digests, queue: queues.digests, leaseMs };
   return {
     policy,
     warnings: [
@@ -94,6 +100,7 @@ export function composeFollowUps(
       due,
       channels,
       policy,
+      gatherer: makeGatherer({ table: tables.digests, policy, channels }),
       askAltinn,
       events: queues.events,
       graceMs,
@@ -112,6 +119,7 @@ export function composeFollowUps(
       spanMs: altinn?.role === 'Recipient' ? 12_000 : undefined,
       askTogether: askAltinn && askTogether,
       since,
+      digests: making,
       paused,
       releaseWatches: watching && ((log: Log) => releaseWatches(watching, log)),
       replan: () =>
@@ -119,6 +127,19 @@ export function composeFollowUps(
           ...{ table: tables.shared, live, followUps, due, policy, graceMs, startedAt },
           replanWatches: async (position) => watches && replanWatches({ watches, policy }, position),
         }),
+    },
+    digests: {
+      ...{ digests, followUps, due, channels, policy, maxWaitMs, paused },
+      isAltinnAsked: askAltinn !== undefined,
+      settledByLists:
+        askAltinn && altinn?.auditing
+          ? makeSettledByLists({
+              list: altinn.auditing.correspondence.list,
+              role: altinn.role,
+              whose: altinn.whose,
+              pace: altinn.pace,
+            })
+          : undefined,
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { TimerFunctionOptions } from '@azure/functions';
 import { makeVerifyConditionToken } from '../shared/altinn/auth/condition-token.ts';
 import type { Tracked } from '../shared/events/catalogue.ts';
+import { overdueDigests } from '../shared/follow-ups/digests/make-digests.ts';
 import { LiveFollowUps } from '../shared/follow-ups/live-follow-ups.ts';
 import { makeSendCondition } from '../shared/follow-ups/send-condition.ts';
 import { FollowUps } from '../shared/follow-ups/store.ts';
@@ -25,6 +26,7 @@ import { ownReactions } from './reactions.ts';
 import { makeReadStatus } from './read-status.ts';
 import { makeReceiveEvents } from './receive-events.ts';
 import { makeSendConditionHandler } from './send-condition.ts';
+import { makeSendDigest } from './send-digest.ts';
 import { makeTrackEvents } from './track-events.ts';
 
 /** Makes every handler there is from what it needs, as the settings say. Sends nothing. */
@@ -38,7 +40,7 @@ export function compose(configuration: Configuration, environment: Environment) 
   const common = { deadLetters, retries: new Retries(tables.retries) };
   const altinn = connectAltinn(configuration, tables.shared);
   const { whyNot = altinn ? undefined : 'set the credentials' } = altinn ?? {};
-  const { policy, consequences, guard, release, warnings } = composeFollowUps(configuration, {
+  const { policy, consequences, guard, release, digests, warnings } = composeFollowUps(configuration, {
     followUps,
     live,
     timeline,
@@ -58,6 +60,7 @@ export function compose(configuration: Configuration, environment: Environment) 
       consequences: [...consequences, enqueueReactions({ reactions: ownReactions, queue: queues.reactions })],
     }),
     'follow-up': makeFollowUp({ ...common, queue: queues.followUps, guard }),
+    'send-digest': makeSendDigest({ ...common, queue: queues.digests, digests }),
     react: makeReact({ ...common, queue: queues.reactions, reactions: ownReactions }),
   };
   const repairs = composeRepairs(configuration, {
@@ -75,6 +78,7 @@ export function compose(configuration: Configuration, environment: Environment) 
     'measure-queues': makeMeasureQueues({
       queues: names.map((name) => ({ queue: queues[name], poison: poison[name] })),
       due: release.due,
+      digests: { overdue: (now) => overdueDigests(release.digests, now) },
       deadLetters,
     }),
   };

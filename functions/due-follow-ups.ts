@@ -1,4 +1,5 @@
 import type { InvocationContext, Timer } from '@azure/functions';
+import { type MakeDigestsDeps, makeDigests } from '../shared/follow-ups/digests/make-digests.ts';
 import { type ReleaseDeps, releaseDue } from '../shared/follow-ups/release.ts';
 import type { Replanned } from '../shared/follow-ups/replan.ts';
 import { messageOf } from '../shared/runtime/message-of.ts';
@@ -12,10 +13,19 @@ interface Deps extends ReleaseDeps {
   readonly releaseWatches?: ((log: Log) => Promise<boolean>) | undefined;
   /** Plans anew what waits by an older policy. */
   readonly replan?: (() => Promise<Replanned | undefined>) | undefined;
+  readonly digests?: MakeDigestsDeps | undefined;
 }
 
-/** Releases the follow-ups that are due to their queue. */
-export function makeDueFollowUps({ since, paused, askTogether, releaseWatches, replan, ...deps }: Deps) {
+/** Releases the follow-ups that are due to their queue, and the digests whose time has come to theirs. */
+export function makeDueFollowUps({
+  since,
+  paused,
+  askTogether,
+  releaseWatches,
+  replan,
+  digests,
+  ...deps
+}: Deps) {
   return async (_timer: Timer, context: InvocationContext): Promise<void> => {
     const log = logTo(context);
     await since();
@@ -29,6 +39,7 @@ export function makeDueFollowUps({ since, paused, askTogether, releaseWatches, r
           return false;
         })) ?? false,
     });
+    if (digests) await makeDigests(digests, log);
     if (released > 0 || more) log.signal('follow-ups.released', { released, more, held: held || undefined });
     await releaseWatches?.(log);
     const replanned = await replan?.();

@@ -10,6 +10,8 @@ interface Deps {
   /** Each queue with the host's queue of what it gave up on. */
   readonly queues: readonly { readonly queue: Measured; readonly poison: Measured }[];
   readonly due: Pick<DueFollowUps, 'overdue'>;
+  /** Digests, and messages that wait for one, whose time has come. */
+  readonly digests?: { overdue(now: Date): Promise<readonly { readonly at: string }[]> } | undefined;
   readonly deadLetters: Pick<DeadLetters, 'count'>;
   readonly now?: () => Date;
 }
@@ -33,6 +35,7 @@ function waitedSeconds({ message, insertedOn }: { message: unknown; insertedOn: 
 export function makeMeasureQueues({
   queues,
   due,
+  digests,
   deadLetters,
   now = () => new Date(),
 }: Deps): TimerFunctionOptions {
@@ -47,9 +50,9 @@ export function makeMeasureQueues({
     log.signal('dead-letters.measured', { queue: queue.name, count });
   };
   const measureDue = async (log: Log) => {
-    const overdue = await due.overdue(now(), maxCounted);
-    const [first] = overdue;
-    const oldestSeconds = first ? Math.round((now().getTime() - Date.parse(first.at)) / 1_000) : 0;
+    const overdue = [...(await due.overdue(now(), maxCounted)), ...((await digests?.overdue(now())) ?? [])];
+    const first = Math.min(now().getTime(), ...overdue.map(({ at }) => Date.parse(at)));
+    const oldestSeconds = Math.round((now().getTime() - first) / 1_000);
     log.signal('due.measured', { due: overdue.length, oldestSeconds });
   };
 

@@ -140,13 +140,18 @@ function waitForAltinn(
   if (waited >= maxWaitMs && next && next.at <= now && !isSnoozed && !settledBy(kind, facts)) {
     return { do: 'step', next, checkedWithAltinn: false };
   }
-  const backOffMs = silentMs[Math.min(silentSince ? tries : 0, silentMs.length - 1)] as number;
   return {
     do: 'wait',
-    until: after(now, Math.max(backOffMs, Math.min(retryAfterMs, maxRetryAfterMs))),
+    until: after(now, silentDelay(silentSince ? tries : 0, retryAfterMs)),
     for: why,
     isSilent: true,
   };
+}
+
+/** Milliseconds until Altinn is asked again that has not answered so many times before, and asks for so long a wait. */
+export function silentDelay(tries: number, retryAfterMs = 0): number {
+  const backOffMs = silentMs[Math.min(tries, silentMs.length - 1)] as number;
+  return Math.max(backOffMs, Math.min(retryAfterMs, maxRetryAfterMs));
 }
 
 /** What is not so at Altinn, or not yet, calls for nothing now; nothing where it does, or was notified before. */
@@ -178,7 +183,7 @@ function notCalledFor(
 }
 
 /** The earliest of the facts that settle a follow-up of a kind, if any holds. */
-function settledBy(kind: FollowUp['kind'], facts: Status['facts']): Fact | undefined {
+export function settledBy(kind: FollowUp['kind'], facts: Status['facts']): Fact | undefined {
   const time = (fact: Fact) => facts[fact] as string;
   return settlingFacts(kind)
     .filter((fact) => facts[fact])

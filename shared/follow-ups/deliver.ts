@@ -62,24 +62,40 @@ export async function deliver(
     if (!channel) throw new NotDelivered(`there is no channel ${name} any more`, { permanent: true });
     return { ok: true, at, note: await channel.send({ ...step, traceparent }, log, signal) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const { kind, correspondenceId: id, undelivered = 0, undeliveredSince } = held.followUp;
-    const tries = undelivered + 1;
-    log.signal('channel.failed', { kind, id, channel: name, tries, reason: why });
-    const permanent = error instanceof NotDelivered && error.permanent;
-    const delays = permanent ? permanentMs : channelMs;
-    const asked = error instanceof NotDelivered || error instanceof PerhapsDelivered ? error.retryAfterMs : 0;
-    const delayMs = delays[Math.min(tries, delays.length) - 1] as number;
-    return {
-      ok: false,
-      at,
-      why,
-      // What settles it until the next try suppresses it, unless somebody may have been notified.
-      perhaps: !(error instanceof NotDelivered) || hadClaim,
-      permanent,
-      delayMs: Math.max(delayMs, Math.min(asked ?? 0, maxRetryAfterMs)),
-      tries,
-      since: undeliveredSince ?? at,
-    };
+    const { kind, correspondenceId: id, undelivered, undeliveredSince } = held.followUp;
+    const failed = notTaken(error, { at, hadClaim, tries: undelivered, since: undeliveredSince });
+    log.signal('channel.failed', { kind, id, channel: name, tries: failed.tries, reason: failed.why });
+    return failed;
   }
+}
+
+/** What an error of a channel says of what was sent, and when it is sent again. */
+export function notTaken(
+  error: unknown,
+  before: {
+    /** When it was sent, RFC 3339. */
+    readonly at: string;
+    /** Whether an earlier try may have been taken. */
+    readonly hadClaim: boolean;
+    readonly tries: number | undefined;
+    readonly since: string | undefined;
+  },
+): Extract<Delivery, { ok: false }> {
+  const { at, hadClaim, since = at } = before;
+  const tries = (before.tries ?? 0) + 1;
+  const permanent = error instanceof NotDelivered && error.permanent;
+  const delays = permanent ? permanentMs : channelMs;
+  const asked = error instanceof NotDelivered || error instanceof PerhapsDelivered ? error.retryAfterMs : 0;
+  const delayMs = delays[Math.min(tries, delays.length) - 1] as number;
+  return {
+    ok: false,
+    at,
+    why: error instanceof Error ? error.message : String(error),
+    // What settles it until the next try suppresses it, unless somebody may have been notified.
+    perhaps: !(error instanceof NotDelivered) || hadClaim,
+    permanent,
+    delayMs: Math.max(delayMs, Math.min(asked ?? 0, maxRetryAfterMs)),
+    tries,
+    since,
+  };
 }

@@ -69,6 +69,9 @@ export interface FollowUp {
     | undefined;
 }
 
+/** Why a follow-up waits whose message may be on its way with others. */
+export const inDigest = 'the digest that it is in';
+
 /** The channel of what was notified before a follow-up said by which: the webhook, or the log in its place. */
 export const formerChannel = 'webhook';
 
@@ -128,8 +131,9 @@ export interface HistoryEntry {
 }
 
 /** Whether somebody was notified of it, or may have been before a crash. */
-export function perhapsNotified({ state, notifiedAt, claim }: FollowUp): boolean {
-  return state === 'notified' || notifiedAt !== undefined || claim !== undefined;
+export function perhapsNotified({ state, notifiedAt, claim, gathered }: FollowUp): boolean {
+  const isInDigest = gathered?.type === 'opened' && gathered.digest !== undefined;
+  return state === 'notified' || notifiedAt !== undefined || claim !== undefined || isInDigest;
 }
 
 /** What an entry says, without what its note has in parentheses. */

@@ -1,4 +1,5 @@
 import type { FollowUpKind } from '../events/catalogue.ts';
+import type { StepData } from './channels/channel.ts';
 import type { Gathered } from './follow-up.ts';
 
 /** A message that waits for its channel's next digest. */
@@ -6,6 +7,10 @@ export interface Member extends Omit<Gathered, 'digest'> {
   readonly kind: FollowUpKind;
   readonly correspondenceId: string;
   readonly round: number;
+  /** When its letter was published, as far as that is known: in Altinn's words, RFC 3339. */
+  readonly publishedAt?: string | undefined;
+  /** What its digest says of it: as Altinn answered when it was gathered. */
+  readonly data: StepData;
 }
 
 /** Gathers messages of a channel that has had enough of them in an hour. */

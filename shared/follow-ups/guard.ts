@@ -13,7 +13,7 @@ import type { FollowUpCheck } from './check.ts';
 import { type Decision, decide, suppressedBy, unconfirmed } from './decide.ts';
 import { disputeOf } from './dispute.ts';
 import type { DueFollowUps } from './due.ts';
-import { type FollowUp, noted } from './follow-up.ts';
+import { type FollowUp, inDigest, noted } from './follow-up.ts';
 import { Held } from './held.ts';
 import { inWords } from './in-words.ts';
 import { watchUntil } from './policy/watch-until.ts';
@@ -21,6 +21,7 @@ import { untold } from './progress.ts';
 import type { AskAltinn, Question } from './question.ts';
 import type { Sources } from './step.ts';
 import type { FollowUps, StoredFollowUp } from './store.ts';
+import { gatheredMs } from './take-step.ts';
 
 export interface GuardDeps extends ActDeps {
   readonly followUps: Pick<FollowUps, 'readLetter' | 'save'>;
@@ -76,15 +77,15 @@ export async function checkFollowUp(
 
   const statusBefore = deriveStatus(before.entries);
   const reason = suppressedBy(before.followUp, statusBefore);
+  if (await isInDigest(before.followUp, deps)) {
+    const wait = { until: new Date(now().getTime() + gatheredMs), for: inDigest };
+    return carryOut(before.followUp, { do: 'wait', ...wait }, { status: statusBefore, answer: undefined });
+  }
   if (isClosed) {
     // By a person: those who were told of it are to hear that too.
     const { reason: byPerson = 'byPerson' } = before.followUp;
     const sources = { status: statusBefore, answer: undefined };
     return carryOut(before.followUp, { do: 'close', reason: byPerson }, sources);
-  }
-  if (await isInDigest(before.followUp, deps)) {
-    const until = new Date(now().getTime() + inDigestMs);
-    return carryOut(before.followUp, { do: 'wait', until }, { status: statusBefore, answer: undefined });
   }
   if (reason) {
     await carryOut(before.followUp, { do: 'suppress', reason }, { status: statusBefore, answer: undefined });
@@ -142,9 +143,6 @@ async function forgetDispute(
 ): Promise<void> {
   if (before.state === 'disputed') await deadLetters.forget(queue, disputeOf(before));
 }
-
-/** Milliseconds until a follow-up is looked at again that is in a digest. */
-const inDigestMs = 120_000;
 
 /** Whether its message may be on its way with others: then it is for their digest to say what became of it. */
 async function isInDigest({ gathered }: FollowUp, { gatherer }: GuardDeps): Promise<boolean> {

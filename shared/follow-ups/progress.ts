@@ -100,6 +100,24 @@ export function afterTold(
   };
 }
 
+/** What a follow-up is that is settled, once all channels were told. */
+export function afterClosing(
+  followUp: FollowUp,
+  reason: NonNullable<FollowUp['reason']>,
+  at: string,
+): FollowUp {
+  const history = noted(followUp.history, { at, what: 'closed', note: reason });
+  return {
+    ...followUp,
+    state: 'closed',
+    reason,
+    closedAt: at,
+    claim: undefined,
+    gathered: undefined,
+    history,
+  };
+}
+
 /** The channels that took a step of a follow-up in this round, or may have, and were not told yet that it is settled. */
 export function untold({ taken = [], told = [], claim, gathered }: FollowUp): readonly string[] {
   const channels = taken.filter(({ failed, perhaps }) => !failed || perhaps).map(({ channel }) => channel);

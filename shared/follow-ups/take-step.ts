@@ -3,7 +3,7 @@ import { type Decision, earliest, nextLook } from './decide.ts';
 import { type Channels, type DeliverContext, deliver, runOut } from './deliver.ts';
 import type { Rank } from './due.ts';
 import { type FollowUp, noted } from './follow-up.ts';
-import type { Gatherer } from './gatherer.ts';
+import type { Gatherer, Member } from './gatherer.ts';
 import type { Held } from './held.ts';
 import type { Policy } from './policy/policy.ts';
 import { afterFailure, afterStep, nextStep } from './progress.ts';
@@ -16,7 +16,7 @@ export interface StepDeps {
   readonly gatherer?: Gatherer | undefined;
 }
 
-/** Milliseconds after which a message that waits for a digest is looked at again, in case none is made. */
+/** Milliseconds after which a message that waits for a digest, or is in one, is looked at again, in case that is lost. */
 export const gatheredMs = 30 * 60_000;
 
 /** Takes a step whose time has come: sends it, or has it gathered where its channel has had enough of them. */
@@ -28,14 +28,11 @@ export async function takeStep(
   context: DeliverContext,
 ): Promise<void> {
   const { step } = next;
-  if (
-    gatherer &&
-    !held.followUp.claim &&
-    (await isGathered(held, gatherer, 'opened', step.key, step.channel))
-  ) {
-    return;
-  }
   const message = stepOf(held.followUp, sources, { type: 'opening', next, checkedWithAltinn, policy });
+  const { data } = message;
+  const publishedAt = data.published ?? sources.status.facts.published;
+  const wanted = { type: 'opened', key: step.key, channel: step.channel, publishedAt, data } as const;
+  if (gatherer && !held.followUp.claim && (await isGathered(held, gatherer, wanted))) return;
   const sent = await deliver(held, step.channel, message, channels, context);
   const { followUp } = held;
   const { kind, correspondenceId: id } = followUp;
@@ -86,13 +83,23 @@ export async function takeStep(
 
 /** Saves a follow-up whose step is behind it, and when the next one, or the next look, is due. */
 export async function finishStep(held: Held, after: FollowUp, policy: Policy): Promise<void> {
+  const { at, rank } = dueAfter(after, policy, new Date(held.now()));
+  await held.finish(after, at, rank);
+}
+
+/** When a follow-up whose step is behind it is due again, if it is, and as what. */
+export function dueAfter(
+  after: FollowUp,
+  policy: Policy,
+  now: Date,
+): { readonly at: Date | undefined; readonly rank: Rank } {
   const { verified, checkedWithAltinn, state } = after;
   const following = nextStep(after, policy);
-  const look = state === 'notified' ? nextLook(after, new Date(held.now())) : undefined;
+  const look = state === 'notified' ? nextLook(after, now) : undefined;
   const at = earliest(following?.at, look);
   const isOfAltinn = verified || checkedWithAltinn;
   const rank: Rank = isOfAltinn ? 'verified-opening' : 'pushed-opening';
-  await held.finish(after, at, at && following?.at === at ? rank : 'later');
+  return { at, rank: at && following?.at === at ? rank : 'later' };
 }
 
 /** Says that a step was taken: that somebody was notified, or that it went further. */
@@ -111,9 +118,7 @@ export function tellTaken(
 export async function isGathered(
   held: Held,
   gatherer: Gatherer,
-  type: 'opened' | 'closed',
-  key: string,
-  channel: string,
+  { type, key, channel, ...more }: Pick<Member, 'type' | 'key' | 'channel' | 'publishedAt' | 'data'>,
 ): Promise<boolean> {
   const { kind, correspondenceId, round = 1, gathered, history } = held.followUp;
   const at = held.now();
@@ -121,8 +126,8 @@ export async function isGathered(
   if (!isWaiting && !(await gatherer.isFull(channel, at))) return false;
   const waiting = isWaiting ? gathered : { channel, type, key, at };
   // First of all, so that no message waits that no digest finds.
-  await gatherer.add({ ...waiting, kind, correspondenceId, round });
-  const more = isWaiting ? {} : { history: noted(history, { at, what: 'gathered', step: key, channel }) };
-  await held.wait(new Date(Date.parse(at) + gatheredMs), {}, { ...more, gathered: waiting });
+  await gatherer.add({ ...waiting, kind, correspondenceId, round, ...more });
+  const told = isWaiting ? {} : { history: noted(history, { at, what: 'gathered', step: key, channel }) };
+  await held.wait(new Date(Date.parse(at) + gatheredMs), {}, { ...told, gathered: waiting });
   return true;
 }

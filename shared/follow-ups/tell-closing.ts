@@ -1,7 +1,7 @@
 import { type DeliverContext, deliver, findChannel, runOut } from './deliver.ts';
 import { type FollowUp, noted } from './follow-up.ts';
 import type { Held } from './held.ts';
-import { afterTold, untold } from './progress.ts';
+import { afterClosing, afterTold, untold } from './progress.ts';
 import { type Sources, stepOf } from './step.ts';
 import { isGathered, type StepDeps } from './take-step.ts';
 
@@ -19,16 +19,15 @@ export async function tellClosing(
   const { log } = context;
   const { kind, correspondenceId: id, state } = held.followUp;
   const finish = async (told: FollowUp) => {
-    const at = held.now();
-    const closed = { ...told, state: 'closed', reason, claim: undefined, gathered: undefined } as const;
     // By a person, before.
-    if (state === 'closed') return held.finish(closed);
-    const history = noted(told.history, { at, what: 'closed', note: reason });
-    await held.finish({ ...closed, closedAt: at, history });
+    if (state === 'closed') return held.finish({ ...told, reason, claim: undefined, gathered: undefined });
+    await held.finish(afterClosing(told, reason, held.now()));
     log.signal('follow-up.closed', { kind, id, reason });
   };
   let again: { readonly at: Date; readonly why: string } | undefined;
-  const names = untold(held.followUp);
+  // Those that have closings gathered come last: what waits for a digest waits alone.
+  const isGathering = (name: string) => Number(channels.get(name)?.sendDigest !== undefined);
+  const names = [...untold(held.followUp)].sort((a, b) => isGathering(a) - isGathering(b));
   for (const name of names) {
     const channel = findChannel(channels, name);
     if (!channel || channel.tellsNoClosing) {
@@ -41,7 +40,6 @@ export async function tellClosing(
       );
       continue;
     }
-    if (gatherer && !held.followUp.claim && (await isGathered(held, gatherer, 'closed', name, name))) return;
     const message = stepOf(held.followUp, sources, {
       type: 'closing',
       reason,
@@ -49,6 +47,8 @@ export async function tellClosing(
       at: held.now(),
       policy,
     });
+    const wanted = { type: 'closed', key: name, channel: name, data: message.data } as const;
+    if (gatherer && !held.followUp.claim && (await isGathered(held, gatherer, wanted))) return;
     const sent = await deliver(held, name, message, channels, context);
     const { at } = sent;
     if (sent.ok) {

@@ -222,6 +222,43 @@ export const signals = {
     means: "Altinn's lists could not be asked about many letters at once: they are asked about one by one.",
     fields: { reason },
   },
+  'follow-ups.gathered': {
+    level: 'info',
+    promises: [4],
+    means: 'Messages of a channel that has had enough of them in an hour were made into a digest.',
+    fields: { channel, type: '`opened` or `closed`', count: 'how many follow-ups it is about' },
+  },
+  'digest.sent': {
+    level: 'info',
+    promises: [4],
+    means: 'A channel took a part of a digest.',
+    fields: {
+      digest: 'its id',
+      channel,
+      type: '`opened` or `closed`',
+      part: 'which part it was, from 1',
+      parts: 'of how many',
+      items: 'how many follow-ups it names',
+    },
+  },
+  'digest.checked': {
+    level: 'info',
+    promises: [4, 7],
+    means: "Altinn's lists were asked about the letters of a digest, right before it is sent.",
+    fields: {
+      digest: 'its id',
+      answer: '`known` or `silent`',
+      requests: 'how many lists were asked for',
+      settled: 'how many of its letters they settle, which it does not name',
+      'reason?': 'why Altinn did not answer',
+    },
+  },
+  'digest.failed': {
+    level: 'warn',
+    promises: [4],
+    means: 'A channel did not take a part of a digest. It is sent again for as long as that lasts.',
+    fields: { digest: 'its id', channel, items: 'how many', tries: 'how often in a row', reason },
+  },
   'channel.logged': {
     level: 'warn',
     promises: [4],

@@ -4,6 +4,7 @@ export const queueNames = {
   followUps: 'follow-ups',
   reactions: 'reactions',
   audits: 'audits',
+  digests: 'digests',
 } as const;
 
 /** Every table there is, by what it is for. Azure takes letters and digits alone. */
@@ -24,6 +25,8 @@ export const tableNames = {
   checkpoints: 'checkpoints',
   /** Which windows of an audit are finished, and what was found in each. */
   audits: 'audits',
+  /** How many messages a channel has had in an hour, which wait for a digest, and the digests that are to be sent. */
+  digests: 'digests',
 } as const;
 
 /** The host's queue for what it gave up on. */

@@ -5,7 +5,7 @@ import { maxRunMs } from '../../shared/reconcile/reconcile.ts';
 
 const { functionTimeout } = JSON.parse(readFileSync('host.json', 'utf8'));
 
-const workers = ['track-events', 'follow-up', 'react', 'audit-letters'];
+const workers = ['track-events', 'follow-up', 'send-digest', 'react', 'audit-letters'];
 
 it.each(workers)(
   'the work of %s has a time limit well under that of the host, which ends the process',

@@ -74,6 +74,8 @@ describe('the deployed bundle', () => {
       ['redrive-correspondence-events', 'queueTrigger', 'correspondence-events-poison'],
       ['follow-up', 'queueTrigger', 'follow-ups'],
       ['redrive-follow-ups', 'queueTrigger', 'follow-ups-poison'],
+      ['send-digest', 'queueTrigger', 'digests'],
+      ['redrive-digests', 'queueTrigger', 'digests-poison'],
       ['react', 'queueTrigger', 'reactions'],
       ['redrive-reactions', 'queueTrigger', 'reactions-poison'],
       ['due-follow-ups', 'timerTrigger', 'undefined undefined undefined'],

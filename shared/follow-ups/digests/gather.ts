@@ -1,0 +1,25 @@
+import type { Table } from '../../storage/table.ts';
+import type { Channels } from '../deliver.ts';
+import type { Gatherer } from '../gatherer.ts';
+import type { Policy } from '../policy/policy.ts';
+import { makeIsFull } from './ceiling.ts';
+import { Digests } from './digests.ts';
+import { Waiting } from './waiting.ts';
+
+interface Deps {
+  /** The table `digests`. */
+  readonly table: Table;
+  readonly policy: Pick<Policy, 'channels'>;
+  readonly channels: Channels;
+}
+
+/** Makes what gathers the messages of channels that a policy gives a ceiling. */
+export function makeGatherer({ table, policy, channels }: Deps): Gatherer {
+  const waiting = new Waiting(table);
+  const digests = new Digests(table);
+  return {
+    isFull: makeIsFull({ table, waiting, policy, channels }),
+    add: (member) => waiting.add(member),
+    isUnderWay: async (_channel, digest) => (await digests.get(digest)) !== undefined,
+  };
+}
