@@ -17,8 +17,11 @@ export interface Member extends Omit<Gathered, 'digest'> {
 export interface Gatherer {
   /** Whether a channel has had all its messages of the hour. Where it has not, this takes the place of one of them. */
   isFull(channel: string, at: string): Promise<boolean>;
-  /** Notes that a message waits for a digest, once, however often it is noted. */
-  add(member: Member): Promise<void>;
+  /**
+   * Notes that a message waits for a digest, once, however often it is noted.
+   * @param again whether it was noted before: then a digest that is to be sent may have it
+   */
+  add(member: Member, again?: boolean): Promise<void>;
   /** Whether a digest is still to be sent, or may be under way. */
   isUnderWay(channel: string, digest: string): Promise<boolean>;
 }

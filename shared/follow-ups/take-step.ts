@@ -126,7 +126,7 @@ export async function isGathered(
   if (!isWaiting && !(await gatherer.isFull(channel, at))) return false;
   const waiting = isWaiting ? gathered : { channel, type, key, at };
   // First of all, so that no message waits that no digest finds.
-  await gatherer.add({ ...waiting, kind, correspondenceId, round, ...more });
+  await gatherer.add({ ...waiting, kind, correspondenceId, round, ...more }, isWaiting);
   const told = isWaiting ? {} : { history: noted(history, { at, what: 'gathered', step: key, channel }) };
   await held.wait(new Date(Date.parse(at) + gatheredMs), {}, { ...told, gathered: waiting });
   return true;

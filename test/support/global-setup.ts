@@ -42,6 +42,7 @@ const accounts = [
   'people',
   'peoplecli',
   'channels',
+  'digests',
 ];
 
 /**

@@ -32,8 +32,8 @@ export const secondsInMonth = hoursInMonth * 3_600;
  * resource, where they are next to nothing. `rows` are those of the log.
  */
 export const timers = {
-  'due-follow-ups': { runs: hoursInMonth * 60, tableOperations: 5, queueOperations: 0, rows: 1 },
-  'measure-queues': { runs: hoursInMonth * 12, tableOperations: 9, queueOperations: 12, rows: 10 },
+  'due-follow-ups': { runs: hoursInMonth * 60, tableOperations: 7, queueOperations: 0, rows: 1 },
+  'measure-queues': { runs: hoursInMonth * 12, tableOperations: 12, queueOperations: 15, rows: 12 },
   'reconcile-events': { runs: hoursInMonth, tableOperations: 4, queueOperations: 0, rows: 3 },
   'audit-letters': { runs: hoursInMonth / 24, tableOperations: 0, queueOperations: 4, rows: 2 },
 } as const;

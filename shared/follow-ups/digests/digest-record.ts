@@ -43,20 +43,26 @@ export const partition = 'digest';
  * in one row a digest is made, checked and divided at one stroke.
  * Source: Microsoft Learn, "Understanding the Table service data model".
  */
-export function toRow({ id, members, dueAt, lease, ...state }: DigestRecord): Row {
+export function toRow({ id, members, channel, type, madeAt, dueAt, lease, ...state }: DigestRecord): Row {
   const packed = gzipSync(JSON.stringify(members)).toString('base64');
   return {
     partitionKey: partition,
     rowKey: id,
-    dueAt,
-    lease,
+    ...{ channel, type, madeAt, dueAt, lease },
     state: JSON.stringify(state),
     ...textColumns('members', packed),
   };
 }
 
 export function fromRow(row: object): DigestRecord {
-  const { rowKey, dueAt, lease, state } = row as Record<'rowKey' | 'dueAt' | 'lease' | 'state', string>;
+  const { rowKey, channel, type, madeAt, dueAt, lease, state } = row as Omit<
+    DigestRecord,
+    'id' | 'members'
+  > & {
+    readonly rowKey: string;
+    readonly state: string;
+  };
   const members = gunzipSync(Buffer.from(joinText('members', row), 'base64')).toString();
-  return { ...JSON.parse(state), id: rowKey, dueAt, lease, members: JSON.parse(members) };
+  const columns = { id: rowKey, channel, type, madeAt, dueAt, lease };
+  return { ...JSON.parse(state), ...columns, members: JSON.parse(members) };
 }

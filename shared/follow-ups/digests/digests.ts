@@ -24,13 +24,13 @@ export class Digests {
     return row && { ...fromRow(row), etag: row.etag };
   }
 
-  /** Each with when it is to be taken up: without what is in them. */
-  async all(): Promise<{ readonly id: string; readonly dueAt: string }[]> {
-    const rows = await this.#table.list<{ rowKey: string; dueAt: string }>(partition, undefined, undefined, [
-      'RowKey',
-      'dueAt',
-    ]);
-    return rows.map(({ rowKey, dueAt }) => ({ id: rowKey, dueAt }));
+  /** All of them, without what is in them. One table operation. */
+  async all(): Promise<readonly Pick<DigestRecord, 'id' | 'channel' | 'type' | 'madeAt' | 'dueAt'>[]> {
+    const columns = ['RowKey', 'channel', 'type', 'madeAt', 'dueAt'];
+    const rows = await this.#table.list<DigestRecord>(partition, undefined, undefined, columns);
+    return rows.map(({ rowKey, channel, type, madeAt, dueAt }) => {
+      return { id: rowKey as string, channel, type, madeAt, dueAt };
+    });
   }
 
   /** @returns its new etag; `undefined` if somebody else has changed it meanwhile */

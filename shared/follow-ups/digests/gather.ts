@@ -19,7 +19,13 @@ export function makeGatherer({ table, policy, channels }: Deps): Gatherer {
   const digests = new Digests(table);
   return {
     isFull: makeIsFull({ table, waiting, policy, channels }),
-    add: (member) => waiting.add(member),
+    async add(member, again = false) {
+      const isFrozen = ({ channel, type, madeAt }: Awaited<ReturnType<Digests['all']>>[number]) =>
+        channel === member.channel && type === member.type && madeAt >= member.at;
+      // What a digest may have is not to be in another one as well.
+      if (again && (await digests.all()).some(isFrozen)) return;
+      await waiting.add(member);
+    },
     isUnderWay: async (_channel, digest) => (await digests.get(digest)) !== undefined,
   };
 }

@@ -68,11 +68,31 @@ async function freeze(members: readonly Member[], deps: MakeDigestsDeps, log: Lo
   const { channel, type } = first;
   const madeAt = now().toISOString();
   const id = idOf(first, madeAt);
-  const isNew = await digests.add({ id, channel, type, madeAt, dueAt: madeAt, members, sentParts: 0 });
-  if (isNew) log.signal('follow-ups.gathered', { channel, type, count: members.length });
+  const unique = withoutRepeated(members);
+  const isNew = await digests.add({
+    id,
+    channel,
+    type,
+    madeAt,
+    dueAt: madeAt,
+    members: unique,
+    sentParts: 0,
+  });
+  if (isNew) log.signal('follow-ups.gathered', { channel, type, count: unique.length });
   // Somebody else may have frozen less.
   const frozen = isNew ? members : ((await digests.get(id))?.members ?? []);
   await eachAtOnce(frozen, atOnce, (member) => waiting.remove(member));
+}
+
+/** Whoever died after he had noted that a message waits notes it again, at another time. */
+function withoutRepeated(members: readonly Member[]): readonly Member[] {
+  const seen = new Set<string>();
+  return members.filter(({ kind, correspondenceId, round, key }) => {
+    const name = [kind, correspondenceId, round, key].join(' ');
+    const isRepeated = seen.has(name);
+    seen.add(name);
+    return !isRepeated;
+  });
 }
 
 /** Two instances that make it in the same minute make one of it; and none is ever made again. */
