@@ -12,6 +12,7 @@ import { Waiting } from '../../shared/follow-ups/digests/waiting.ts';
 import { DueFollowUps } from '../../shared/follow-ups/due.ts';
 import { checkFollowUp } from '../../shared/follow-ups/guard.ts';
 import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
+import { closeByPerson, reopen } from '../../shared/follow-ups/people.ts';
 import type { Policy, PolicyStep } from '../../shared/follow-ups/policy/policy.ts';
 import type { Answer } from '../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../shared/follow-ups/release.ts';
@@ -252,6 +253,9 @@ export async function startDigests(options: Options) {
     const message = eventMessage(about, { via, enqueuedAt: now().toISOString() });
     await track(message, false, { timeline, consequences: consequences(), log });
   };
+  const deadLetters = { forget: async () => {} };
+  const people = { followUps, due, deadLetters, queue: 'follow-ups', log, now };
+  const keyOf = (letter: number) => ({ kind: 'never-read', correspondenceId: letterId(letter) }) as const;
   for (let letter = 0; letter < letters; letter++) {
     const correspondenceId = letterId(letter);
     const event = { ...eventOf('subject-organization'), resource, time: published };
@@ -266,6 +270,9 @@ export async function startDigests(options: Options) {
   return {
     ...{ storage, chat, lines, followUps, due, set, tick, pass, happened, dieAt, now },
     hasDied: () => died,
+    close: (letter: number) =>
+      closeByPerson(keyOf(letter), { reason: 'told on the phone', by: 'Duty desk' }, people),
+    reopen: (letter: number) => reopen(keyOf(letter), { by: 'Duty desk' }, people),
     followUp: async (letter: number) => {
       const stored = await followUps.get(letterId(letter), 'never-read');
       if (!stored) throw new Error('there is none');

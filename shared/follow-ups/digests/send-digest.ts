@@ -1,5 +1,5 @@
 import { RetryableError } from '../../queue/errors.ts';
-import { findChannel } from '../deliver.ts';
+import { findChannel, runOut } from '../deliver.ts';
 import { choose } from './choose.ts';
 import type { DigestContext, DigestDeps } from './deps.ts';
 import { dissolve, giveUp } from './give-up.ts';
@@ -73,7 +73,7 @@ async function comeBack(
   const { digest } = held;
   if (digest.members.length === 0) return held.end();
   const next = new Date(Date.parse(at) + delayMs);
-  // Nobody has seen it, so it is checked anew, and may say something else.
-  const unseen = perhaps ? {} : { claim: undefined, chosen: undefined };
-  await held.comeBack(next, { ...unseen, tries, since });
+  // What nobody has seen is checked anew, and may say something else.
+  const seen = { claim: digest.claim && { ...digest.claim, at: runOut } };
+  await held.comeBack(next, { ...(perhaps ? seen : { claim: undefined, chosen: undefined }), tries, since });
 }

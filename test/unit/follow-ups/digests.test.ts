@@ -205,7 +205,7 @@ describe('what is settled while its digest is on its way', () => {
     await pass(2);
     expect(await followUp(4)).toMatchObject({ state: 'open', gathered: { digest: expect.any(String) } });
     chat.refuses = undefined;
-    await pass(10);
+    await pass(20);
     expect(chat.told('opened').inDigests).toContain(letterId(4));
     expect(await followUp(4)).toMatchObject({ state: 'closed', reason: 'read' });
     const { singly, inDigests } = chat.told('closed');
@@ -213,13 +213,11 @@ describe('what is settled while its digest is on its way', () => {
   });
 
   it('by a person: the chat hears of both', async () => {
-    const { pass, chat, followUp, followUps, due, now } = await startDigests({ letters: 5 });
+    const { pass, chat, followUp, close, now } = await startDigests({ letters: 5 });
     chat.refuses = () => (chat.steps.length < 2 ? undefined : new Error('it answered 503'));
     await pass(7);
-    const { etag, ...before } = await followUp(4);
     const at = now().toISOString();
-    await followUps.save({ ...before, state: 'closed', reason: 'byPerson', closedAt: at }, etag);
-    await due.add({ kind: 'never-read', correspondenceId: letterId(4), at, rank: 'verified-closing' });
+    await close(4);
     await pass(2);
     chat.refuses = undefined;
     await pass(70);
@@ -234,11 +232,22 @@ describe('what is settled while its digest is on its way', () => {
     });
   });
 
+  it('and reopened by a person meanwhile: is told of in its new round as well, and the digest spoils nothing', async () => {
+    const { pass, chat, followUp, close, reopen } = await startDigests({ letters: 5 });
+    chat.refuses = () => (chat.steps.length < 2 ? undefined : new Error('it answered 503'));
+    await pass(7);
+    await close(4);
+    await reopen(4);
+    chat.refuses = undefined;
+    await pass(70);
+    expect(await followUp(4)).toMatchObject({ state: 'notified', round: 2, taken: [{ key: 'chat' }] });
+    expect(chat.told('opened').inDigests.filter((id) => id === letterId(4)).length).toBeGreaterThan(0);
+  });
+
   it('by a person, before it is frozen: the chat hears of neither', async () => {
-    const { pass, chat, followUp, followUps } = await startDigests({ letters: 5 });
+    const { pass, chat, followUp, close } = await startDigests({ letters: 5 });
     await pass(3);
-    const { etag, ...before } = await followUp(4);
-    await followUps.save({ ...before, state: 'closed', reason: 'byPerson', closedAt: before.openedAt }, etag);
+    await close(4);
     await pass(10);
     expect(chat.told('opened').inDigests).toHaveLength(2);
     expect(chat.told('closed')).toMatchObject({ singly: [], inDigests: [] });
