@@ -139,7 +139,7 @@ describe('the deployed bundle', () => {
       AzureWebJobsStorage__tableServiceUri: 'https://myaccount.table.core.windows.net',
       AzureWebJobsStorage__clientId: '5b0a9c11-8e1c-4bd0-9f51-3f8d2a7a0f3e',
     });
-    expect([registered.length, error]).toEqual([19, undefined]);
+    expect([registered.length, error]).toEqual([21, undefined]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NotDelivered } from '../../../shared/follow-ups/channels/channel.ts';
+import { Digests } from '../../../shared/follow-ups/digests/digests.ts';
 import type { SettledByLists } from '../../../shared/follow-ups/digests/settled-by-lists.ts';
 import { letterId } from '../../support/altinn/letter-list.ts';
 import { all, policyOf, startDigests, stepTo, unsettled } from '../../support/digests.ts';
@@ -165,6 +166,52 @@ describe('the members of a digest', () => {
     const { singly, inDigests } = chat.told('opened');
     expect([...singly, ...inDigests].sort()).toEqual(all(6));
     expect(await followUp(5)).toMatchObject(notified);
+  });
+});
+
+describe('two digests of the same members', () => {
+  it('name each member in one of them', async () => {
+    const { pass, tick, chat, storage, left } = await startDigests({ letters: 30 });
+    await pass(3);
+    const waiting = storage
+      .rowsOf('digests')
+      .filter(({ partitionKey }) => partitionKey.startsWith('waiting'));
+    storage.now += 2 * 60_000;
+    // The timer dies when it has made the digest, and before its members wait no more.
+    await tick();
+    const table = storage.table('digests');
+    for (const { etag, timestamp, ...row } of waiting) await table.insert(row);
+    storage.now += 60_000;
+    await pass(10, 2);
+    expect(chat.told('opened').inDigests.sort()).toHaveLength(28);
+    expect(new Set(chat.told('opened').inDigests).size).toBe(28);
+    expect(left()).toEqual([]);
+  });
+
+  it('also where both are sent at the same moment', async () => {
+    const { pass, chat, storage, left } = await startDigests({ letters: 30 });
+    await pass(3);
+    const waiting = storage
+      .rowsOf('digests')
+      .filter(({ partitionKey }) => partitionKey.startsWith('waiting'));
+    const members = waiting.map(({ data, ...row }) => ({ ...row, data: JSON.parse(String(data)) })) as never;
+    const madeAt = new Date(storage.now).toISOString();
+    const digests = new Digests(storage.table('digests'));
+    for (const id of ['one', 'other']) {
+      await digests.add({
+        id,
+        channel: 'chat',
+        type: 'opened',
+        madeAt,
+        dueAt: madeAt,
+        members,
+        sentParts: 0,
+      });
+    }
+    await pass(10, 2);
+    const { inDigests } = chat.told('opened');
+    expect([inDigests.length, new Set(inDigests).size]).toEqual([28, 28]);
+    expect(left()).toEqual([]);
   });
 });
 
@@ -370,6 +417,27 @@ describe('a process that dies', () => {
       if (!start.hasDied()) break;
     }
     expect(nth).toBeGreaterThan(150);
+  }, 120_000);
+
+  it('at any operation, says nothing else under a key that may have been seen, whatever settles meanwhile', async () => {
+    for (let nth = 1; ; nth++) {
+      const start = await startDigests({ letters, maxItems: 2 });
+      let refusals = 0;
+      start.chat.refuses = () =>
+        start.hasDied() && refusals++ < 2 ? new NotDelivered('it could not be reached') : undefined;
+      start.dieAt(nth);
+      for (let minutes = 0, isRead = false; minutes < 60; minutes++) {
+        await start.pass(1);
+        if (!start.hasDied() || isRead) continue;
+        isRead = true;
+        for (const letter of [2, 4]) await start.happened(letter, 'correspondencereceiverread');
+      }
+      expectSame(start, `died at ${nth}`);
+      const { singly, inDigests } = start.chat.told('opened');
+      const unread = [0, 1, 3, 5].map(letterId);
+      expect([...singly, ...inDigests], `died at ${nth}`).toEqual(expect.arrayContaining(unread));
+      if (!start.hasDied()) break;
+    }
   }, 120_000);
 
   it('at any operation until all are told of the closing, has none forgotten and none told twice', async () => {
