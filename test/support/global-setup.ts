@@ -41,6 +41,7 @@ const accounts = [
   'telemetry',
   'people',
   'peoplecli',
+  'policy',
   'channels',
   'digests',
 ];
