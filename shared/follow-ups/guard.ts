@@ -181,7 +181,7 @@ function undisputed(followUp: StoredFollowUp, answer: Answer | undefined): Store
 }
 
 /** Milliseconds after which a claim is taken over: its holder has died, since no step takes as long. */
-const claimMs = 120_000;
+const claimMs = 180_000;
 
 /** @throws RetryableError while somebody else is acting on it */
 function standBack({ claim }: FollowUp, by: string, now: Date): void {

@@ -28,7 +28,9 @@ export function nextStep(
   if (!step) return undefined;
   // A new round counts from when it began.
   const planned = policy.timeOf(step, round > 1 ? openedAt : (factAt ?? openedAt));
-  const failedAt = atOnceSince(taken.at(-1), steps);
+  const since = atOnceSince(taken.at(-1), steps);
+  // Nobody is disturbed in quiet hours for that either.
+  const failedAt = since && policy.timeOf({ ...step, after: { iso: 'PT0S' } }, since);
   const at = failedAt && failedAt < planned ? failedAt : planned;
   return { step, number: index + 1, of: steps.length, at };
 }
@@ -39,9 +41,9 @@ function indexAfter(taken: readonly TakenStep[], steps: Rule['steps']): number {
 }
 
 /** Since when the next step is due where the last one failed that has it taken at once then. */
-function atOnceSince(last: TakenStep | undefined, steps: Rule['steps']): Date | undefined {
+function atOnceSince(last: TakenStep | undefined, steps: Rule['steps']): string | undefined {
   const step = steps.find(({ key }) => key === last?.key);
-  return last?.failed && step?.nextAtOnceIfFailed ? new Date(last.at) : undefined;
+  return last?.failed && step?.nextAtOnceIfFailed ? last.at : undefined;
 }
 
 /** What became of a step that its channel took: alone, or in a digest. */

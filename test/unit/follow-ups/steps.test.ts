@@ -242,6 +242,28 @@ describe('a channel that keeps failing', () => {
     expect(sent.map(({ channel }) => channel)).toEqual(['case-team']);
   });
 
+  it('at night: the next step comes at the end of quiet hours where the policy has those', async () => {
+    const steps: StepGiven[] = [
+      ['reminder', 'PT0S', { nextAtOnceIfFailed: true }],
+      ['case-team', 'P3D'],
+    ];
+    const exact = policyOf({ [kind]: steps });
+    const morning = (at: Date) => new Date(Math.ceil(at.getTime() / day) * day);
+    const { sent, failing, happens, pass } = start({
+      ...exact,
+      timeOf: (step, factAt) => {
+        const at = exact.timeOf(step, factAt);
+        return step.channel === 'case-team' ? morning(at) : at;
+      },
+    });
+    failing.set('reminder', permanent);
+    await happens('correspondencereceiverneverread');
+    await pass(17 * hour);
+    expect(sent).toEqual([]);
+    await pass(2 * hour);
+    expect(sent.map(({ channel, after }) => [channel, after])).toEqual([['case-team', 18 * hour]]);
+  });
+
   it('for a while: it is given up after that time, and not before', async () => {
     const { sent, failing, lines, happens, pass } = start(policy);
     failing.set('reminder', transient);
