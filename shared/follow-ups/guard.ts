@@ -106,6 +106,8 @@ export async function checkFollowUp(
   // Nor may anybody else have begun meanwhile.
   standBack(stored, context.by, now());
   if (stored.lease?.id !== before.followUp.lease?.id) throw new RetryableError('it was released meanwhile');
+  // A person may have closed it while Altinn was asked.
+  if (stored.state !== state) throw new RetryableError('the follow-up was changed meanwhile');
   const status = deriveStatus(entries);
   const followUp = withFact(undisputed(stored, answer), { status, answer }, deps.policy, now());
   if (answer?.is === 'known') {

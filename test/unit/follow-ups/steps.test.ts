@@ -6,6 +6,7 @@ import type { FollowUpCheck } from '../../../shared/follow-ups/check.ts';
 import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import { checkFollowUp } from '../../../shared/follow-ups/guard.ts';
 import { openAndClose } from '../../../shared/follow-ups/open-and-close.ts';
+import { closeByPerson } from '../../../shared/follow-ups/people.ts';
 import { defaultPolicy, type Policy } from '../../../shared/follow-ups/policy/policy.ts';
 import type { Answer } from '../../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../../shared/follow-ups/release.ts';
@@ -33,7 +34,7 @@ interface Sent extends Step {
 }
 
 /** The functions over storage in memory, with a clock that the test moves. */
-function start(first: Policy, answer?: () => Answer) {
+function start(first: Policy, answer?: () => Answer | Promise<Answer>) {
   const storage = new MemoryStorage();
   const begun = storage.now;
   const timeline = new Timeline(storage.table('timeline'));
@@ -118,7 +119,23 @@ function start(first: Policy, answer?: () => Answer) {
     policy = next;
   };
   const told = () => sent.map(({ channel, type }) => `${channel} ${type.replace('follow-up.', '')}`);
-  return { storage, sent, told, lines, failing, happens, pass, release, check, followUp, change, adopt };
+  const deadLetters = new DeadLetters(storage.table('deadletters'), now);
+  const people = { followUps, due, deadLetters, queue: 'follow-ups', log, now };
+  return {
+    storage,
+    sent,
+    told,
+    lines,
+    failing,
+    happens,
+    pass,
+    release,
+    check,
+    followUp,
+    change,
+    adopt,
+    people,
+  };
 }
 
 const three: StepGiven[] = [
@@ -449,6 +466,25 @@ describe('a person', () => {
       [`${kind}-${letter}-2-reminder`, 2],
       [`${kind}-${letter}-2-case-team`, 2],
     ]);
+  });
+});
+
+describe('a person, while it is acted on', () => {
+  const key = { kind, correspondenceId: letter };
+
+  it('closes while Altinn is asked: no step is taken any more', async () => {
+    let closes: (() => Promise<unknown>) | undefined;
+    const app = start(policy, async () => {
+      await closes?.();
+      return unread;
+    });
+    closes = () => closeByPerson(key, { reason: 'by phone', by: 'duty desk' }, app.people);
+    await app.happens('correspondencereceiverneverread');
+    app.storage.now += hour;
+    for (const message of await app.release()) await app.check(message).catch(() => {});
+    await app.pass(100 * day);
+    expect(app.told()).toEqual([]);
+    expect(await app.followUp()).toMatchObject({ state: 'closed', reason: 'byPerson' });
   });
 });
 
