@@ -2,7 +2,8 @@ import { type FollowUp, followUpId } from '../shared/follow-ups/follow-up.ts';
 
 /** What an answer shows of a follow-up whose letter is named elsewhere: not what only the code is to know. */
 export function summaryOf(followUp: FollowUp & { etag?: string }) {
-  const { claim, lease, etag, listed, plannedBy, gathered, history, correspondenceId, ...shown } = followUp;
+  const { claim, lease, etag, listed, plannedBy, gathered, owed, history, correspondenceId, ...shown } =
+    followUp;
   return { followUpId: followUpId(followUp), ...shown };
 }
 

@@ -55,8 +55,12 @@ export async function deliver(
   { log, signal, by, traceparent }: DeliverContext,
 ): Promise<Delivery> {
   const at = held.now();
-  const hadClaim = held.followUp.claim !== undefined;
-  await held.save({ claim: { by, at, channel: name } });
+  const { claim: before, owed = [] } = held.followUp;
+  const hadClaim = before !== undefined;
+  // Another channel may have been told under it.
+  const other = before?.channel ?? formerChannel;
+  const isOwed = before && other !== name && !owed.includes(other);
+  await held.save({ claim: { by, at, channel: name }, ...(isOwed && { owed: [...owed, other] }) });
   try {
     const channel = findChannel(channels, name);
     if (!channel) throw new NotDelivered(`there is no channel ${name} any more`, { permanent: true });

@@ -49,6 +49,8 @@ export interface FollowUp {
   readonly taken?: readonly TakenStep[] | undefined;
   /** The channels that were told that it is settled. */
   readonly told?: readonly string[] | undefined;
+  /** The channels that may have been told of it in an earlier round, or before a crash, besides those of `taken`. */
+  readonly owed?: readonly string[] | undefined;
   /** Until when a person has put it off. */
   readonly snoozedUntil?: string | undefined;
   /** The hash of the policy by which it is planned. */
@@ -130,10 +132,23 @@ export interface HistoryEntry {
   readonly lastAt?: string | undefined;
 }
 
-/** Whether somebody was notified of it, or may have been before a crash. */
-export function perhapsNotified({ state, notifiedAt, claim, gathered }: FollowUp): boolean {
-  const isInDigest = gathered?.type === 'opened' && gathered.digest !== undefined;
-  return state === 'notified' || notifiedAt !== undefined || claim !== undefined || isInDigest;
+/** The channels that took a step of a follow-up, or may have. */
+export function toldChannels({
+  taken = [],
+  owed = [],
+  claim,
+  gathered,
+}: Pick<FollowUp, 'taken' | 'owed' | 'claim' | 'gathered'>): ReadonlySet<string> {
+  const channels = taken.filter(({ failed, perhaps }) => !failed || perhaps).map(({ channel }) => channel);
+  if (claim) channels.push(claim.channel ?? formerChannel);
+  if (gathered?.digest && gathered.type === 'opened') channels.push(gathered.channel);
+  return new Set([...channels, ...owed]);
+}
+
+/** Whether somebody was notified of it, or may have been. */
+export function perhapsNotified(followUp: FollowUp): boolean {
+  const { state, notifiedAt } = followUp;
+  return state === 'notified' || notifiedAt !== undefined || toldChannels(followUp).size > 0;
 }
 
 /** What an entry says, without what its note has in parentheses. */

@@ -81,12 +81,15 @@ export function reopen(
   return change(key, deps, 'follow-up.reopened', (before, at) => {
     if (before.state === 'open' || before.state === 'notified') return 'so-already';
     const { correspondenceId, kind, verified, factAt, resource, plannedBy, lease, listed } = before;
+    // Those have not heard that the round before is over.
+    const owed = untold(before);
     const to: FollowUp = {
       ...{ correspondenceId, kind, verified, factAt, resource, plannedBy, lease, listed },
       state: 'open',
       openedAt: at,
       dueAt: at,
       round: (before.round ?? 1) + 1,
+      ...(owed.length > 0 && { owed }),
       history: noted(before.history, { at, what: 'reopened', by, note: reason }),
     };
     return { to, dueAs: openingOf(before) };

@@ -1,4 +1,4 @@
-import { type FollowUp, formerChannel, noted, notWaiting, type TakenStep } from './follow-up.ts';
+import { type FollowUp, noted, notWaiting, type TakenStep, toldChannels } from './follow-up.ts';
 import type { Policy, PolicyStep, Rule } from './policy/policy.ts';
 
 /** The step that comes next, and when. */
@@ -120,10 +120,8 @@ export function afterClosing(
   };
 }
 
-/** The channels that took a step of a follow-up in this round, or may have, and were not told yet that it is settled. */
-export function untold({ taken = [], told = [], claim, gathered }: FollowUp): readonly string[] {
-  const channels = taken.filter(({ failed, perhaps }) => !failed || perhaps).map(({ channel }) => channel);
-  if (claim) channels.push(claim.channel ?? formerChannel);
-  if (gathered?.digest && gathered.type === 'opened') channels.push(gathered.channel);
-  return [...new Set(channels)].filter((channel) => !told.includes(channel));
+/** The channels that were told of a follow-up, or may have been, and not yet that it is settled. */
+export function untold(followUp: FollowUp): readonly string[] {
+  const { told = [] } = followUp;
+  return [...toldChannels(followUp)].filter((channel) => !told.includes(channel));
 }

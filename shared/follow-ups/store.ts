@@ -108,6 +108,7 @@ const columns = [
 const texts = [
   'taken',
   'told',
+  'owed',
   'gathered',
   'listed',
   'history',

@@ -38,6 +38,6 @@ export function noFollowUp(key: FollowUpKey): Failure {
 
 /** What is shown of a follow-up as JSON; the rest is for the code alone. */
 export function shown(followUp: FollowUp & { etag?: string }) {
-  const { claim, lease, etag, listed, plannedBy, ...rest } = followUp;
+  const { claim, lease, etag, listed, owed, plannedBy, ...rest } = followUp;
   return { followUpId: followUpId(followUp), ...rest };
 }

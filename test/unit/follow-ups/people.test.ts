@@ -183,7 +183,7 @@ describe('snoozing', () => {
 
 describe('reopening', () => {
   it.each(['closed', 'suppressed', 'disputed'] as const)(
-    'begins a new round of what is %s, and keeps its history alone',
+    'begins a new round of what is %s, and keeps its history, and who is to hear that it is settled',
     async (state) => {
       const { storage, deps, at } = await given({ ...worn, state, closedAt: openedAt, reason: 'byPerson' });
       const outcome = await reopen(key, { by: 'somebody', reason: 'not done' }, deps);
@@ -199,6 +199,7 @@ describe('reopening', () => {
         ...key,
         ...{ state: 'open', openedAt: at, dueAt: at, round: 3 },
         ...{ factAt: worn.factAt, resource: worn.resource, lease: worn.lease },
+        owed: ['webhook'],
         history: [...(worn.history ?? []), { at, what: 'reopened', by: 'somebody', note: 'not done' }],
       });
       expect(dueRows(storage)).toEqual([['pushed-opening', at]]);

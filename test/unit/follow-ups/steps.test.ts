@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type EventName, type FollowUpKind, typePrefix } from '../../../shared/events/catalogue.ts';
 import { type Channel, NotDelivered, type Step } from '../../../shared/follow-ups/channels/channel.ts';
 import type { FollowUpCheck } from '../../../shared/follow-ups/check.ts';
 import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import { checkFollowUp } from '../../../shared/follow-ups/guard.ts';
 import { openAndClose } from '../../../shared/follow-ups/open-and-close.ts';
-import { closeByPerson } from '../../../shared/follow-ups/people.ts';
+import { closeByPerson, reopen } from '../../../shared/follow-ups/people.ts';
 import { defaultPolicy, type Policy } from '../../../shared/follow-ups/policy/policy.ts';
 import type { Answer } from '../../../shared/follow-ups/question.ts';
 import { releaseDue } from '../../../shared/follow-ups/release.ts';
@@ -471,6 +471,7 @@ describe('a person', () => {
 
 describe('a person, while it is acted on', () => {
   const key = { kind, correspondenceId: letter };
+  const read: Answer = { ...unread, facts: { read: '2026-08-29T06:00:00Z' } };
 
   it('closes while Altinn is asked: no step is taken any more', async () => {
     let closes: (() => Promise<unknown>) | undefined;
@@ -485,6 +486,87 @@ describe('a person, while it is acted on', () => {
     await app.pass(100 * day);
     expect(app.told()).toEqual([]);
     expect(await app.followUp()).toMatchObject({ state: 'closed', reason: 'byPerson' });
+  });
+
+  it('closes, and reopens before those who were told have heard it: they hear what settles it', async () => {
+    let answer: Answer = unread;
+    const { told, failing, happens, pass, people, followUp } = start(policy, () => answer);
+    await happens('correspondencereceiverneverread');
+    await pass(4 * day);
+    failing.set('case-team', transient);
+    await closeByPerson(key, { reason: 'by phone', by: 'duty desk' }, people);
+    await pass(hour);
+    await reopen(key, { by: 'duty desk' }, people);
+    failing.clear();
+    answer = read;
+    await pass(day);
+    expect(told()).toEqual(['reminder opened', 'case-team opened', 'case-team closed']);
+    expect(await followUp()).toMatchObject({ state: 'closed', reason: 'read' });
+  });
+
+  it('reopens what is disputed: who was told of it hears what settles it', async () => {
+    let answer: Answer = unread;
+    const { told, happens, pass, people } = start(policy, () => answer);
+    await happens('correspondencereceiverneverread');
+    await pass(4 * day);
+    answer = { is: 'disputed', why: 'Altinn does not know it' };
+    await pass(60 * day);
+    await reopen(key, { by: 'duty desk' }, people);
+    answer = read;
+    await pass(day);
+    expect(told()).toEqual(['reminder opened', 'case-team opened', 'case-team closed']);
+  });
+});
+
+describe('a channel that may have been told', () => {
+  it('by a first step that was given up hears what settles it', async () => {
+    const { told, failing, happens, pass, followUp } = start(
+      policyOf({
+        [kind]: [
+          ['case-team', 'PT0S'],
+          ['print', 'P60D'],
+        ],
+      }),
+      () => answer,
+    );
+    let answer: Answer = unread;
+    failing.set('case-team', () => new Error('broken off'));
+    await happens('correspondencereceiverneverread');
+    await pass(day);
+    expect(await followUp()).toMatchObject({ state: 'open', taken: [{ perhaps: true }] });
+    failing.clear();
+    answer = { ...unread, facts: { read: '2026-08-29T06:00:00Z' } };
+    await happens('correspondencereceiverread');
+    await pass(day);
+    expect(told()).toEqual(['case-team closed']);
+  });
+
+  it('before a death hears what settles it, though another is told of that first and death comes again', async () => {
+    const { told, failing, happens, pass, followUp, people } = start(
+      policyOf({
+        [kind]: [
+          ['mail', 'PT0S'],
+          ['case-team', 'P1D'],
+        ],
+      }),
+    );
+    await happens('correspondencereceiverneverread');
+    await pass(hour);
+    failing.set('case-team', () => new Error('broken off'));
+    await pass(day);
+    expect(await followUp()).toMatchObject({ claim: { channel: 'case-team' } });
+    failing.clear();
+    await happens('correspondencereceiverread');
+    const save = people.followUps.save.bind(people.followUps);
+    const dies = vi.spyOn(people.followUps, 'save').mockImplementation(async (changed, etag) => {
+      if (changed.claim?.channel === 'case-team' && changed.told?.includes('mail')) throw new Error('dead');
+      return save(changed, etag);
+    });
+    await pass(2 * minute).catch(() => {});
+    expect(told()).toEqual(['mail opened', 'mail closed']);
+    dies.mockRestore();
+    await pass(day);
+    expect(told()).toEqual(['mail opened', 'mail closed', 'case-team closed']);
   });
 });
 

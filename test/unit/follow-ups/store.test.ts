@@ -30,6 +30,7 @@ const whole: Required<FollowUp> = {
   plannedBy: 'a hash',
   taken: [{ key: 'webhook', channel: 'webhook', at: '2026-08-20T06:06:00.000Z' }],
   told: ['webhook'],
+  owed: ['e-mail'],
   gathered: { channel: 'case-team', type: 'opened', key: 'case-team', at: '2026-08-20T06:06:00.000Z' },
   listed: { state: 'notified', key: 'a key', resource: 'urn:altinn:resource:letters' },
   history: Array.from({ length: 150 }, (_, minute) => ({
