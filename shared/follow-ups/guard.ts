@@ -67,7 +67,9 @@ export async function checkFollowUp(
   if (deps.paused || !holds(before.followUp, lease, deps.leaseMs, now())) return;
   const { state } = before.followUp;
   const isClosed = state === 'closed';
-  if (state === 'suppressed' || (isClosed && untold(before.followUp).length === 0)) return;
+  // All have heard it, and a death left it due: then it is finished.
+  const isOver = isClosed && untold(before.followUp).length === 0 && !before.followUp.dueAt;
+  if (state === 'suppressed' || isOver) return;
   standBack(before.followUp, context.by, now());
   const carryOut = (followUp: StoredFollowUp, decision: Decision, sources: Sources) => {
     const { traceparent } = context;

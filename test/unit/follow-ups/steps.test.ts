@@ -516,6 +516,17 @@ describe('a person, while it is acted on', () => {
     await pass(day);
     expect(told()).toEqual(['reminder opened', 'case-team opened', 'case-team closed']);
   });
+
+  it('closes: a death once all have heard it leaves nothing due', async () => {
+    const { storage, happens, pass, people, change, followUp } = start(policy);
+    await happens('correspondencereceiverneverread');
+    await pass(4 * day);
+    await closeByPerson(key, { reason: 'by phone', by: 'duty desk' }, people);
+    await change({ told: ['reminder', 'case-team'] });
+    await pass(20 * day);
+    expect(storage.rowsOf('due')).toEqual([]);
+    expect(await followUp()).toMatchObject({ state: 'closed', reason: 'byPerson' });
+  });
 });
 
 describe('a channel that may have been told', () => {
