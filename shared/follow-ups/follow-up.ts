@@ -177,6 +177,19 @@ export function noted(
   return all.length > maxHistory ? [...all.slice(0, maxHistory / 2), ...all.slice(-maxHistory / 2)] : all;
 }
 
+/** A follow-up that was suppressed, and is opened by an event once more: its round goes on, and what became of it stays. */
+export function openedAgain(before: FollowUp, opened: FollowUp): FollowUp {
+  const { round, told, history } = before;
+  const owed = [...toldChannels(before)];
+  return {
+    ...opened,
+    round,
+    told,
+    owed: owed.length > 0 ? owed : undefined,
+    history: (opened.history ?? []).reduce<FollowUp['history']>(noted, history),
+  };
+}
+
 /** What a follow-up has no more once it waits for nothing. */
 export const notWaiting = {
   waitingFor: undefined,

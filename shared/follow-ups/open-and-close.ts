@@ -4,7 +4,7 @@ import { compareTimes, utc } from '../events/time.ts';
 import type { Log } from '../signals/log.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
 import type { DueFollowUps, Rank } from './due.ts';
-import { type FollowUp, notWaiting, perhapsNotified } from './follow-up.ts';
+import { type FollowUp, notWaiting, openedAgain, perhapsNotified } from './follow-up.ts';
 import type { Policy } from './policy/policy.ts';
 import type { FollowUps } from './store.ts';
 
@@ -72,7 +72,7 @@ export function openAndClose({
     const isSooner = !before.dueAt || before.dueAt > dueAt;
     const mayBeTrueNow = before.reason === 'notCalledFor' || before.reason === 'beforeFollowUpSince';
     let changed: FollowUp | undefined;
-    if (before.state === 'suppressed' && mayBeTrueNow) changed = opened;
+    if (before.state === 'suppressed' && mayBeTrueNow) changed = openedAgain(before, opened);
     if (before.state === 'disputed' && isSooner) changed = { ...before, dueAt };
     // Altinn's word comes before a push: it is checked no later for what somebody posted first.
     if (before.state === 'open' && verified) changed = { ...before, verified, ...(isSooner && { dueAt }) };

@@ -3,7 +3,7 @@ import { eachAtOnce } from '../../runtime/at-once.ts';
 import type { Log } from '../../signals/log.ts';
 import { deriveStatus, type Status } from '../../tracking/status.ts';
 import type { DueFollowUps } from '../due.ts';
-import type { FollowUp } from '../follow-up.ts';
+import { type FollowUp, openedAgain } from '../follow-up.ts';
 import type { Policy } from '../policy/policy.ts';
 import { watchUntil } from '../policy/watch-until.ts';
 import type { FollowUps, StoredFollowUp } from '../store.ts';
@@ -52,7 +52,9 @@ async function release(watch: Watch, deps: ReleaseWatchesDeps, log: Log): Promis
   const letter = await followUps.readLetter(correspondenceId);
   const status = deriveStatus(letter.entries);
   if (settlingFacts(kind).some((fact) => holds(status, fact, isAsked))) return true;
-  const resource = status.resource ?? watch.resource;
+  // Anybody may have pushed an event of another resource.
+  const resources = [status.resource, watch.resource];
+  const resource = resources.find((each) => each && watchUntil(policy, kind, each));
   const untilOf = watchUntil(policy, kind, resource);
   if (!untilOf) return true;
 
@@ -98,7 +100,9 @@ async function open(
   };
   const mayBeTrueNow = before?.reason === 'notCalledFor' || before?.reason === 'beforeFollowUpSince';
   if (!before || (before.state === 'suppressed' && mayBeTrueNow)) {
-    const isDone = before ? await followUps.save(opened, before.etag) : await followUps.add(opened);
+    const isDone = before
+      ? await followUps.save(openedAgain(before, opened), before.etag)
+      : await followUps.add(opened);
     if (!isDone) return false;
     log.signal('follow-up.opened', { kind, id: correspondenceId, via: verified ? 'pull' : 'push' });
     return check(at);

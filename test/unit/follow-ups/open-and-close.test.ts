@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalogue, concerns, type EventName, typePrefix } from '../../../shared/events/catalogue.ts';
 import type { CloudEvent } from '../../../shared/events/cloud-event.ts';
 import { type Due, DueFollowUps } from '../../../shared/follow-ups/due.ts';
+import type { FollowUp } from '../../../shared/follow-ups/follow-up.ts';
 import { openAndClose } from '../../../shared/follow-ups/open-and-close.ts';
 import { defaultKinds, defaultPolicy } from '../../../shared/follow-ups/policy/policy.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
@@ -85,6 +86,23 @@ describe('openAndClose', () => {
     await happens('correspondencereceiverneverconfirmed');
     expect(await followUps.of(letter)).toHaveLength(2);
   });
+
+  it.each(['notCalledFor', 'beforeFollowUpSince'] as const)(
+    'opens anew what was suppressed as %s: in its round, since its keys are used up, and with its history',
+    async (reason) => {
+      const { followUps, happens } = start();
+      await happens('correspondencereceiverneverread');
+      const [{ etag, ...opened } = { etag: '' }] = await followUps.of(letter);
+      const history = [{ at: now.toISOString(), what: 'reopened', by: 'the duty desk' }] as const;
+      const suppressed = { state: 'suppressed', reason, round: 2, owed: ['mail'], history } as const;
+      await followUps.save({ ...(opened as FollowUp), ...suppressed, dueAt: undefined }, etag);
+      await happens('correspondencereceiverneverread', { id: 'another' });
+      const [again] = await followUps.of(letter);
+      expect(again).toMatchObject({ state: 'open', round: 2, owed: ['mail'] });
+      expect(again).not.toHaveProperty('reason');
+      expect(again?.history?.map(({ what }) => what)).toEqual(['reopened', 'opened']);
+    },
+  );
 
   it.each<[EventName, string[]]>([
     ['correspondencereceiverread', ['never-read']],

@@ -180,7 +180,19 @@ describe('when its time has come', () => {
     await happens('correspondencepublished');
     pass(8);
     await tick();
-    expect(await followUp()).toMatchObject({ state: 'open', verified: true, factAt: at(7) });
+    const opened = await followUp();
+    expect(opened).toMatchObject({ state: 'open', verified: true, factAt: at(7) });
+    expect(opened?.history?.map(({ what }) => what)).toEqual(['opened', 'opened']);
+  });
+
+  it('one is opened though a forged event says that it is of a resource that is not watched', async () => {
+    const { happens, tick, pass, followUp } = start();
+    const forged = { id: 'forged', time: '2000-01-01T00:00:00Z', resource: 'urn:altinn:resource:other' };
+    await happens('correspondencearchived', forged, 'push');
+    await happens('correspondencepublished', {}, 'push');
+    pass(8);
+    await tick();
+    expect(await followUp()).toMatchObject({ state: 'open', resource });
   });
 });
 
