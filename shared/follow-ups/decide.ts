@@ -1,4 +1,4 @@
-import { type Fact, settlingFacts } from '../events/catalogue.ts';
+import { type Fact, isWatchdog, settlingFacts } from '../events/catalogue.ts';
 import { compareTimes } from '../events/time.ts';
 import type { Status } from '../tracking/status.ts';
 import { calledFor } from './called-for.ts';
@@ -162,7 +162,8 @@ function notCalledFor(
   now: Date,
 ): Decision | undefined {
   if (claim || state === 'notified') return undefined;
-  const said = calledFor(kind, answer, now, watchUntil(policy, kind, resource));
+  const until = watchUntil(policy, kind, resource);
+  const said = calledFor(kind, answer, now, until);
   // What a person has reopened is wanted, however old.
   const isOld = (time: string | undefined) => round === 1 && Date.parse(time ?? '') < Date.parse(since);
   switch (said.is) {
@@ -172,7 +173,8 @@ function notCalledFor(
       return { do: 'wait', until: after(now, delayMs), for: 'the pull to bring the event that opens it' };
     }
     case 'not-called-for':
-      return { do: 'suppress', reason: 'notCalledFor' };
+      // That is not Altinn's word where the policy does not name the kind: it waits for that, as any other does.
+      return isWatchdog(kind) && !until ? undefined : { do: 'suppress', reason: 'notCalledFor' };
     case 'too-early':
       return isOld(said.until)
         ? { do: 'suppress', reason: 'beforeFollowUpSince' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide, unconfirmed } from '../../../shared/follow-ups/decide.ts';
+import { decide, unconfirmed, unnamed } from '../../../shared/follow-ups/decide.ts';
 import { type FollowUp, followUpId } from '../../../shared/follow-ups/follow-up.ts';
 import { defaultPolicy } from '../../../shared/follow-ups/policy/policy.ts';
 import type { Answer } from '../../../shared/follow-ups/question.ts';
@@ -282,4 +282,22 @@ describe('followUpId', () => {
     expect(followUpId(confirmable(open))).not.toBe(followUpId(open));
     expect(encodeURIComponent(followUpId(open))).toBe(followUpId(open));
   });
+});
+
+describe('a watchdog that the policy does not name, or not any more', () => {
+  const answer: Answer = {
+    ...{ is: 'known', question: 'details', facts: {}, published: '2026-08-01T06:00:00Z', dueAt: undefined },
+    ...{ needsConfirmation: true, resource: undefined, recipient: undefined },
+  };
+
+  it.each(['unread', 'unconfirmed', 'not-published', 'no-notification-outcome'] as const)(
+    'waits for the policy, as any other kind does: %s',
+    (kind) => {
+      const known = { facts: {}, answer, graceMs, maxWaitMs, since, policy };
+      expect(decide({ ...open, kind }, known, due)).toMatchObject({ do: 'wait', for: unnamed });
+      expect(decide({ ...open, kind }, known, later(31 * day))).toEqual({
+        ...{ do: 'suppress', reason: 'notInPolicy' },
+      });
+    },
+  );
 });
