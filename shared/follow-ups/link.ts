@@ -12,10 +12,11 @@ export function fillLink(
     const field = linkFields.find((each) => each === name);
     const value = field && data[field];
     if (!field) return whole;
-    return encodeURIComponent(
+    const text =
       field === 'resource' && value?.startsWith(resourcePrefix)
         ? value.slice(resourcePrefix.length)
-        : (value ?? ''),
-    );
+        : (value ?? '');
+    // Half a character cannot be encoded.
+    return encodeURIComponent(text.replace(/\p{Cs}/gu, '\ufffd'));
   });
 }

@@ -1,3 +1,5 @@
+import { redactPersons } from '../../runtime/redact.ts';
+
 /** What takes no room and does something: orders of writing direction, joiners, marks. */
 const invisible = /[\u00ad\u061c\u180e\u200b-\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 const blanks = /[\p{Cc}\p{Zl}\p{Zp}\s]+/gu;
@@ -20,4 +22,12 @@ export function cleanLink(link: string | undefined, maxLength = 500): string | u
   if (!link || !URL.canParse(link)) return undefined;
   const { protocol, href } = new URL(link);
   return /^https?:$/.test(protocol) && href.length <= maxLength ? href : undefined;
+}
+
+/** Whether an address names a person, be it in encoded form. */
+export function namesPerson(link: string): boolean {
+  const plain = oneLine(
+    link.replace(/(%[\da-f]{2})+/gi, (coded) => Buffer.from(coded.replaceAll('%', ''), 'hex').toString()),
+  );
+  return redactPersons(plain) !== plain;
 }

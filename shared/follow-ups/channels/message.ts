@@ -1,6 +1,6 @@
 import { redactPersons } from '../../runtime/redact.ts';
 import type { Step, StepData } from './channel.ts';
-import { cleanLink, cut, oneLine } from './clean.ts';
+import { cleanLink, cut, namesPerson, oneLine } from './clean.ts';
 import { isTest } from './test-step.ts';
 import { type MessageOptions, type Texts, textsOf } from './texts/texts.ts';
 
@@ -101,13 +101,6 @@ export function recipientOf({ recipient }: StepData, options: MessageOptions): s
 /** Where the owner works on it; not an address that names a person, unless asked. */
 export function linkOf({ link }: StepData, { includePersons }: MessageOptions): string | undefined {
   return link !== undefined && !includePersons && namesPerson(link) ? undefined : cleanLink(link);
-}
-
-function namesPerson(link: string): boolean {
-  const plain = oneLine(
-    link.replace(/(%[\da-f]{2})+/gi, (coded) => Buffer.from(coded.replaceAll('%', ''), 'hex').toString()),
-  );
-  return redactPersons(plain) !== plain;
 }
 
 /** A time as people in Norway read it; `undefined` for none. */
