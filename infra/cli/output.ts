@@ -15,7 +15,7 @@ export class Output {
 
   /** A line of the result for a person; nothing with --json. */
   line(text = ''): void {
-    if (!this.json) process.stdout.write(`${this.#done()}${text}\n`);
+    if (!this.json) process.stdout.write(`${this.#done()}${shown(text)}\n`);
   }
 
   /** The result for a script; nothing without --json. Persons are masked; who gives an `endPoint` masks its key. */
@@ -28,7 +28,7 @@ export class Output {
 
   /** A line beside the result. */
   note(text: string): void {
-    process.stderr.write(`${this.#done()}${text}\n`);
+    process.stderr.write(`${this.#done()}${shown(text)}\n`);
   }
 
   /** What is being waited for: one line that changes on a terminal, a line a minute elsewhere, and none twice in a row. */
@@ -48,4 +48,9 @@ export class Output {
     this.#unfinished = false;
     return '';
   }
+}
+
+/** A text that may hold what anybody has pushed, without what a terminal would take for a command. */
+function shown(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }
