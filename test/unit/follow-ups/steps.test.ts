@@ -232,6 +232,25 @@ describe('the steps of a policy', () => {
   });
 });
 
+describe('what a channel is told', () => {
+  const told = { sendersReference: 'sak 2026/17', orders: { ids: ['an order'], unplaced: 0 } };
+  const ofMany = { correspondenceIds: ['a letter', 'another'] };
+
+  it.each([
+    ['a letter', told, { sendersReference: 'sak 2026/17', notificationOrderIds: ['an order'] }],
+    ['an attachment', ofMany, { correspondenceIds: ['a letter', 'another'] }],
+    ['one of which Altinn says no more', {}, {}],
+  ])('names %s as Altinn answered', async (_, more, expected) => {
+    const { sent, happens, pass } = start(policy, () => ({ ...unread, ...more }));
+    await happens('correspondencereceiverneverread');
+    await pass(hour);
+    const { sendersReference, correspondenceIds, notificationOrderIds } = sent[0]?.data ?? {};
+    const named = { sendersReference, correspondenceIds, notificationOrderIds };
+    expect(sent).toHaveLength(1);
+    expect(JSON.parse(JSON.stringify(named))).toEqual(expected);
+  });
+});
+
 describe('a channel that keeps failing', () => {
   it('for good: the next step comes at its own time, and says so', async () => {
     const { sent, lines, failing, happens, pass, followUp } = start(policy);
