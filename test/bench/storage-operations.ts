@@ -1,93 +1,61 @@
 import { randomUUID } from 'node:crypto';
-import { InvocationContext } from '@azure/functions';
-import { makeFollowUp } from '../../functions/follow-up.ts';
-import { makeTrackEvents } from '../../functions/track-events.ts';
+import { InvocationContext, type Timer } from '@azure/functions';
+import { compose } from '../../functions/compose.ts';
 import { sampleEvent } from '../../infra/dev/sample-event.ts';
-import { logChannel } from '../../shared/follow-ups/channels/log.ts';
-import { DueFollowUps } from '../../shared/follow-ups/due.ts';
-import { openAndClose } from '../../shared/follow-ups/open-and-close.ts';
-import { defaultPolicy, type Policy } from '../../shared/follow-ups/policy/policy.ts';
-import { releaseDue } from '../../shared/follow-ups/release.ts';
 import { FollowUps } from '../../shared/follow-ups/store.ts';
-import { releaseWatches } from '../../shared/follow-ups/watch/release-watches.ts';
-import { makeWatch } from '../../shared/follow-ups/watch/watch.ts';
-import { Watches } from '../../shared/follow-ups/watch/watches.ts';
 import { DeadLetters } from '../../shared/queue/dead-letters.ts';
 import { newMessage } from '../../shared/queue/message.ts';
-import { Retries } from '../../shared/queue/retries.ts';
-import { enqueueReactions } from '../../shared/reactions/enqueue.ts';
-import { createReactions } from '../../shared/reactions/registry.ts';
+import { readConfiguration } from '../../shared/settings/configuration.ts';
 import { connectStorage } from '../../shared/storage/connect.ts';
 import { eventMessage } from '../../shared/tracking/event-message.ts';
-import { Timeline } from '../../shared/tracking/timeline.ts';
-import { silentLog } from '../support/log.ts';
 import { startStorageProxy } from '../support/storage-proxy.ts';
 import { table } from './report.ts';
 
+const resources = ['altinn-correspondence-test-resource-1'];
+const steps = [{ after: 'PT0S', channel: 'log' }];
+const watched = { watch: { after: 'PT0S', resources }, steps };
 /** Two watchdogs, whose time comes at once. */
-const watchful: Policy = {
-  ...defaultPolicy('webhook'),
-  rule: (kind) =>
-    kind === 'unread' || kind === 'no-notification-outcome'
-      ? { steps: [], watchAfter: { iso: 'PT0S' } }
-      : undefined,
+const watchful = { kinds: { unread: watched, 'no-notification-outcome': watched } };
+const twoSteps = {
+  kinds: { 'never-read': { steps: [...steps, { after: 'PT1S', channel: 'log' }] } },
 };
 
 /** Counts what passes between the functions and storage: for the first letter, and again among 100,000. */
 export async function benchStorageOperations(connectionString: string): Promise<void> {
   const proxy = await startStorageProxy(connectionString);
-  const { queues, tables } = connectStorage({ connectionString: proxy.connectionString });
-  const timeline = new Timeline(tables.timeline);
-  const followUps = new FollowUps(tables.timeline);
-  const due = new DueFollowUps(tables.due);
-  const deadLetters = new DeadLetters(tables.deadLetters);
-  const common = { deadLetters, retries: new Retries(tables.retries) };
-  const consequences = [
-    openAndClose({
-      followUps,
-      due,
-      policy: defaultPolicy('webhook'),
-      graceMs: 0,
-      since: async () => '2000-01-01T00:00:00Z',
-    }),
-    enqueueReactions({ reactions: createReactions(), queue: queues.reactions }),
-  ];
-  const events = makeTrackEvents({ ...common, timeline, consequences, queue: queues.events });
-  const watching = {
-    ...{ watches: new Watches(tables.due), followUps, due, policy: watchful, graceMs: 0, isAsked: false },
-    since: async () => '2000-01-01T00:00:00Z',
+  /** The app, by a policy. */
+  const start = (policy: object | 'none') => {
+    const environment = {
+      AzureWebJobsStorage: proxy.connectionString,
+      FOLLOW_UP_GRACE: 'PT0S',
+      FOLLOW_UP_SINCE: '2000-01-01T00:00:00Z',
+      FOLLOW_UP_POLICY: policy === 'none' ? policy : JSON.stringify(policy),
+    };
+    const { consumers, timers } = compose(readConfiguration(environment), environment);
+    const consumer = (name: string) => consumers[name] as (typeof consumers)[string];
+    const timer = timers['due-follow-ups']?.handler;
+    return {
+      track: (event: ReturnType<typeof sampleEvent>) =>
+        consumer('track-events').handle(eventMessage(event, how()), context()),
+      tick: async () => void (await timer?.({} as Timer, context())),
+      /** With the lease that it was released under, as its message has it. */
+      check: async (id: string) => {
+        const lease = (await aside.get(id, 'never-read'))?.lease?.id;
+        const body = { kind: 'never-read', correspondenceId: id, lease } as const;
+        await consumer('follow-up').handle(newMessage(body, how()), context());
+      },
+    };
   };
-  const watched = makeTrackEvents({
-    ...common,
-    timeline,
-    consequences: [...consequences, makeWatch(watching)],
-    queue: queues.events,
-  });
-  const guard = {
-    followUps,
-    due,
-    channels: new Map([['log', logChannel]]),
-    policy: defaultPolicy('log'),
-    events: queues.events,
-    graceMs: 0,
-    since: async () => '2000-01-01T00:00:00Z',
-    maxWaitMs: 0,
-    leaseMs: 900_000,
-    paused: false,
-  };
-  const checks = makeFollowUp({ ...common, guard, queue: queues.followUps });
-  const tick = async () =>
-    void (await releaseDue({ due, followUps, queue: queues.followUps, leaseMs: 900_000 }));
   const context = () => new InvocationContext({ functionName: 'bench', logHandler: () => {} });
   const how = () => ({ via: 'push', enqueuedAt: new Date().toISOString() }) as const;
-  const track = (name: string, id: string, event = sampleEvent(name, { resourceinstance: id })) =>
-    events.handle(eventMessage(event, how()), context());
   const aside = new FollowUps(connectStorage({ connectionString }).tables.timeline);
-  /** With the lease that it was released under, as its message has it. */
-  const check = async (id: string) => {
-    const lease = (await aside.get(id, 'never-read'))?.lease?.id;
-    await checks.handle(newMessage({ kind: 'never-read', correspondenceId: id, lease }, how()), context());
-  };
+  const [{ track: take, tick, check }, withWatchdogs, withTwo] = [
+    start('none'),
+    start(watchful),
+    start(twoSteps),
+  ];
+  const track = (name: string, id: string, event = sampleEvent(name, { resourceinstance: id })) =>
+    take(event);
 
   const counts: [string, string, string][] = [];
   async function count(what: string, work: () => Promise<void>) {
@@ -121,29 +89,31 @@ export async function benchStorageOperations(connectionString: string): Promise<
     await count('new event: read, a follow-up open', () => track('correspondencereceiverread', id));
     await count('follow-up: checked, and closed', () => check(id));
     await count('follow-up: checked, and suppressed', () => check(other));
+    const [stepped, never, soon] = [randomUUID(), randomUUID(), randomUUID()];
+    await track('correspondencereceiverneverread', stepped);
     await tick();
-    const [never, soon] = [randomUUID(), randomUUID()];
+    await withTwo.check(stepped);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await withTwo.tick();
+    await count('follow-up: checked, and its second step taken', () => withTwo.check(stepped));
     const publish = (id: string) =>
-      watched.handle(
-        eventMessage(sampleEvent('correspondencepublished', { resourceinstance: id }), how()),
-        context(),
-      );
-    const look = async () => void (await releaseWatches(watching, silentLog));
+      withWatchdogs.track(sampleEvent('correspondencepublished', { resourceinstance: id }));
     await count('new event: published, with two watchdogs', () => publish(never));
-    await count('watchdogs: the time of two has come, and both open', look);
+    await count('timer: the time of two watchdogs has come, and both open', withWatchdogs.tick);
+    await tick();
     await publish(soon);
     await track('correspondencereceiverread', soon);
-    await count('watchdogs: the time of two has come, and the letter is read', look);
-    await count('watchdogs: no time has come', look);
-    await tick();
+    await count('timer: the time of two watchdogs has come, and the letter is read', withWatchdogs.tick);
+    await count('timer: no time has come, with watchdogs', withWatchdogs.tick);
   }
 
   // Queues and tables are made on first use.
   await Promise.all([
     track('correspondencereceiverneverread', randomUUID()),
-    deadLetters.add('warm', '', 'up'),
+    new DeadLetters(connectStorage({ connectionString }).tables.deadLetters).add('warm', '', 'up'),
   ]);
-  await tick();
+  // The first ticks plan what waits by the policy.
+  for (let ticks = 0; ticks < 3; ticks++) await tick();
   await aLetter();
   const first = counts.splice(0);
   console.log('\nFilling storage with 100,000 letters …');
