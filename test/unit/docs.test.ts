@@ -15,8 +15,13 @@ import {
 import type { AnyChannelType } from '../../shared/follow-ups/channels/channel-type.ts';
 import { makeChannels } from '../../shared/follow-ups/channels/make-channels.ts';
 import { webhookChannel } from '../../shared/follow-ups/channels/webhook.ts';
+import type { FollowUp } from '../../shared/follow-ups/follow-up.ts';
+import type { NextStep } from '../../shared/follow-ups/progress.ts';
+import type { Answer } from '../../shared/follow-ups/question.ts';
+import { stepOf } from '../../shared/follow-ups/step.ts';
 import type { Reactions } from '../../shared/reactions/registry.ts';
 import { signals } from '../../shared/signals/declared.ts';
+import { deriveStatus } from '../../shared/tracking/status.ts';
 import { reminders } from '../support/channels.ts';
 import { runExample } from '../support/docs-example.ts';
 import { silentLog } from '../support/log.ts';
@@ -153,10 +158,39 @@ describe('an example', () => {
       signal,
     );
     const [, { body, headers } = {}] = fetched.mock.calls[0] ?? [];
-    expect(JSON.parse(String(body))).toEqual(JSON.parse(only('json', 'docs/follow-ups.md')));
-    const shown = blocks('', ['docs/follow-ups.md'])[0]?.text as string;
+    expect(JSON.parse(String(body))).toEqual(JSON.parse(call()));
+    const shown = plain().find((text) => text.startsWith('content-type:')) as string;
     expect(shown.match(/^[\w-]+(?=:)/gm)).toEqual(Object.keys(headers ?? {}));
     expect(shown).toContain(`webhook-id: ${step().idempotencyKey}\n`);
+  });
+
+  it('of a follow-up’s body is what is said of one, in that order', () => {
+    const { data, timestamp } = step();
+    const { dueAt, published, resource, recipient, sendersReference } = data;
+    const followUp: FollowUp = {
+      ...{ kind: 'never-read', correspondenceId: letter, state: 'open', openedAt: timestamp, factAt: dueAt },
+      taken: [{ key: 'recipient', channel: 'recipient', at: timestamp, failed: data.failed?.reason ?? '' }],
+    };
+    const answer: Answer = {
+      ...{ is: 'known', question: 'details', facts: {}, needsConfirmation: false },
+      ...{ dueAt, published, resource, recipient, sendersReference },
+    };
+    const next: NextStep = {
+      step: {
+        ...{ key: 'webhook', channel: 'webhook', after: { iso: 'PT0S' } },
+        ...{ atAnyTime: true, nextAtOnceIfFailed: false },
+      },
+      ...{ number: 2, of: 3, at: new Date(timestamp) },
+    };
+    const policy = { linkTemplate: 'https://sak.example.no/brev/{correspondenceId}' };
+    const said = stepOf(
+      followUp,
+      { status: deriveStatus([]), answer },
+      { type: 'opening', next, checkedWithAltinn: true, policy },
+    );
+    expect(said.idempotencyKey).toBe(step().idempotencyKey);
+    const { type, data: saidOf } = said;
+    expect(JSON.stringify({ type, timestamp, data: saidOf })).toBe(JSON.stringify(JSON.parse(call())));
   });
 
   it('verifies a signed call and refuses another', async () => {
@@ -191,8 +225,8 @@ describe('an example', () => {
   });
 
   it('of making a secret is the one that a wrong setting is answered with', () => {
-    const command = blocks('', ['docs/follow-ups.md']).find(({ text }) => text.startsWith('node -p'));
-    expect(command?.text).toContain(`'whsec_' + crypto.randomBytes(32).toString('base64')`);
+    const command = plain().find((text) => text.startsWith('node -p'));
+    expect(command).toContain(`'whsec_' + crypto.randomBytes(32).toString('base64')`);
     expect(isInSources(`node -p "'whsec_' + crypto.randomBytes(32).toString('base64')"`)).toBe(true);
   });
 
@@ -271,10 +305,19 @@ const log = silentLog;
 const { signal } = new AbortController();
 const event = { specversion: '1.0', id: '1', source: 'x', resourceinstance: letter } as const;
 
+const plain = () => blocks('', ['docs/follow-ups.md']).map(({ text }) => text);
+
+/** The body that docs/follow-ups.md shows. */
+function call(): string {
+  const shown = blocks('json', ['docs/follow-ups.md']).find(({ text }) =>
+    text.includes('"type": "follow-up.'),
+  );
+  return shown?.text as string;
+}
+
 /** The step that docs/follow-ups.md shows as it is posted. */
 function step(): Step {
-  const page = blocks('json', ['docs/follow-ups.md'])[0]?.text as string;
-  const { type, timestamp, data } = JSON.parse(page);
+  const { type, timestamp, data } = JSON.parse(call());
   return { type, timestamp, data, idempotencyKey: `${data.followUpId}-1-webhook` };
 }
 
@@ -284,13 +327,16 @@ function refused(): never {
 
 const kinds = new Set<string | undefined>(Object.keys(signals).map((name) => name.split('.')[0]));
 
+/** A type of message to channels, and no signal. */
+const repeated: Step['type'] = 'follow-up.repeated';
+
 /** What begins as a line of the log does: a name and then `field=value`, or a name of a signal's kind. */
 function linesOfLog(page: string): string[] {
   const lines = [...blocks('', [page]).flatMap(({ text }) => text.split('\n')), ...inlineCode(page)];
   return lines.filter(
     (line) =>
       /^(?!name )[a-z][a-z.-]+ (… )?[a-z]\w*=/.test(line) ||
-      kinds.has(/^[a-z-]+(?=\.[a-z-]+$)/.exec(line)?.[0]),
+      (kinds.has(/^[a-z-]+(?=\.[a-z-]+$)/.exec(line)?.[0]) && line !== repeated),
   );
 }
 

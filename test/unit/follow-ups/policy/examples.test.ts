@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
+import { makeProgram } from '../../../../infra/cli/program.ts';
 import { policyJsonSchema } from '../../../../infra/dev/generated/policy-schema.ts';
 import { channelTypes } from '../../../../shared/follow-ups/channels/channel-types.ts';
 import { reminder } from '../../../../shared/follow-ups/channels/reminder.ts';
@@ -42,4 +43,33 @@ describe.each([...files, ...ofPage])('%s', (from, text) => {
 
 it('there is one for each of three owners', () => {
   expect(files.map(([name]) => name)).toEqual(['agency.json', 'municipality.json', 'small-owner.json']);
+});
+
+describe('docs/follow-ups.md', () => {
+  const page = 'docs/follow-ups.md';
+
+  it.each(files)('shows %s as it is', (_, text) => {
+    expect(blocks('json', [page]).map(({ text }) => text)).toContain(text);
+  });
+
+  const explained = blocks('', [page]).filter(({ text }) =>
+    text.startsWith('$ npm run altinn -- policy explain'),
+  );
+
+  it.each(explained.map(({ text }) => [text.split('\n')[0] as string, text]))(
+    'says what %s says',
+    async (line, text) => {
+      const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+      try {
+        await makeProgram().parseAsync(line.split(' -- ')[1]?.split(' ') ?? [], { from: 'user' });
+        expect(written.mock.calls.join('')).toBe(text.split('\n').slice(1).join('\n'));
+      } finally {
+        written.mockRestore();
+      }
+    },
+  );
+
+  it('explains each policy that waits', () => {
+    expect(explained.length).toBeGreaterThan(2);
+  });
 });
