@@ -35,8 +35,8 @@ export async function benchStorageOperations(connectionString: string): Promise<
     const consumer = (name: string) => consumers[name] as (typeof consumers)[string];
     const timer = timers['due-follow-ups']?.handler;
     return {
-      track: (event: ReturnType<typeof sampleEvent>) =>
-        consumer('track-events').handle(eventMessage(event, how()), context()),
+      track: (event: ReturnType<typeof sampleEvent>, via: 'push' | 'pull' = 'push') =>
+        consumer('track-events').handle(eventMessage(event, { ...how(), via }), context()),
       tick: async () => void (await timer?.({} as Timer, context())),
       /** With the lease that it was released under, as its message has it. */
       check: async (id: string) => {
@@ -78,9 +78,8 @@ export async function benchStorageOperations(connectionString: string): Promise<
     const read = sampleEvent('correspondencereceiverread', { resourceinstance: other });
     await count('new event: read, no follow-up open', () => track('', other, read));
     await count('the same again', () => track('', other, read));
-    await count('new event: never read (opens a follow-up)', () =>
-      track('correspondencereceiverneverread', id),
-    );
+    const neverRead = sampleEvent('correspondencereceiverneverread', { resourceinstance: id });
+    await count('new event: never read (opens a follow-up)', () => take(neverRead));
     await count('timer: releases one that is due', tick);
     await count('timer: nothing is due', tick);
     await count('follow-up: checked, and notified', () => check(id));
@@ -105,6 +104,13 @@ export async function benchStorageOperations(connectionString: string): Promise<
     await track('correspondencereceiverread', soon);
     await count('timer: the time of two watchdogs has come, and the letter is read', withWatchdogs.tick);
     await count('timer: no time has come, with watchdogs', withWatchdogs.tick);
+    const last = randomUUID();
+    const pulled = sampleEvent('correspondencereceiverneverread', { resourceinstance: last });
+    await take(pulled);
+    await count('event again: never read, pulled after it was pushed', () => take(pulled, 'pull'));
+    await tick();
+    await check(last);
+    await tick();
   }
 
   // Queues and tables are made on first use.

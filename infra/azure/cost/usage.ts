@@ -96,9 +96,9 @@ function tableOperationsOfLetter(): number {
   );
   const pulled = eventsPerLetter;
   const verified = 2 * shareOf('read', 'confirmed');
-  const trackedAgain = 3 * opened;
+  const trackedAgain = 9 * opened;
   const released = 4;
-  const lookedAt = 6;
+  const lookedAt = 6.5;
   const followUps = opened * figures.looks.value * (released + lookedAt);
   return tracking + pulled + verified + trackedAgain + followUps + figures.auditedTimes.value;
 }

@@ -6,6 +6,8 @@ import {
   privateNetwork,
   rowsOf,
   secondsInMonth,
+  timers,
+  watchdog,
 } from '../../azure/cost/figures.ts';
 import { usageOfLetters } from '../../azure/cost/usage.ts';
 import { agency, millionEvents, monthOf, municipality, prices, workload } from './cost-cases.ts';
@@ -28,6 +30,10 @@ export function knobs(): string[][] {
     { privateEndpoint: privateNetwork.endpoints * hoursInMonth, privateZone: privateNetwork.zones },
     prices,
   );
+  const watched = ({ letters }: typeof agency) => {
+    const runs = timers['due-follow-ups'].runs * watchdog.ofRun;
+    return costOf({ tableOperations: letters * watchdog.ofLetter + runs }, prices).toPrecision(2);
+  };
   return [
     [
       '`INSTANCE_MEMORY_MB`',
@@ -51,7 +57,11 @@ export function knobs(): string[][] {
     ],
     [
       '`FOLLOW_UP_SCHEDULE` every five minutes',
-      `${money(costOf({ executionTime: fewerTicks * 2, executions: fewerTicks, blobWrites: fewerTicks, tableOperations: fewerTicks * 5 }, prices))} less at 2,048 MB, before what is free`,
+      `${money(costOf({ executionTime: fewerTicks * 2, executions: fewerTicks, blobWrites: fewerTicks, tableOperations: fewerTicks * timers['due-follow-ups'].tableOperations }, prices))} less at 2,048 MB, before what is free`,
+    ],
+    [
+      'each kind that the policy [watches](follow-ups.md#watchdogs)',
+      `${watched(municipality)} for the municipality, and ${watched(agency)} for the agency, where all letters are watched and settled in time`,
     ],
     [
       '`maxPollingInterval`',

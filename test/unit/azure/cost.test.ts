@@ -43,9 +43,9 @@ describe('what a hundred letters use', () => {
   it('is three queue operations a message, and the table operations of tracking, pull, look and audit', () => {
     const { 'Storage: messages': messages, 'Storage: tables': tables } = usageOfLetters(hundred);
     expect(messages?.queueOperations).toBeCloseTo((510 + 20) * 3);
-    const tracking = 4 * 100 + 70 * 2 + 20 * 2 + 10 * 3;
-    const pull = 500 + (70 + 20) * 2 + 10 * 3;
-    const looks = 20 * (4 + 6);
+    const tracking = 4 * 100 + 70 * 2 + 20 * 2 + 10 * 4;
+    const pull = 500 + (70 + 20) * 2 + 10 * 9;
+    const looks = 20 * (4 + 6.5);
     expect(tables?.tableOperations).toBeCloseTo(tracking + pull + looks + 100 * 4);
   });
 
