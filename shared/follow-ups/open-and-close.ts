@@ -4,7 +4,7 @@ import { compareTimes, utc } from '../events/time.ts';
 import type { Log } from '../signals/log.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
 import type { DueFollowUps, Rank } from './due.ts';
-import { type FollowUp, notWaiting, openedAgain, perhapsNotified } from './follow-up.ts';
+import { type FollowUp, noted, notWaiting, openedAgain, perhapsNotified } from './follow-up.ts';
 import type { Policy } from './policy/policy.ts';
 import type { FollowUps } from './store.ts';
 
@@ -97,7 +97,9 @@ export function openAndClose({
       // Altinn has answered already, and nobody needs to hear of it.
       const isOurs = state === 'open' && !perhapsNotified(followUp) && !followUp.lease;
       if (tracked.via === 'asked' && isOurs) {
-        const suppressed = { ...followUp, ...notWaiting, state: 'suppressed', reason, closedAt: at } as const;
+        const history = noted(followUp.history, { at, what: 'suppressed', note: reason });
+        const over = { state: 'suppressed', reason, closedAt: at, gathered: undefined, history } as const;
+        const suppressed = { ...followUp, ...notWaiting, ...over };
         if (await followUps.save({ ...suppressed, dueAt: undefined }, etag)) {
           const { dueAt, verified } = followUp;
           const wasDueAs = verified ? 'verified-opening' : 'pushed-opening';

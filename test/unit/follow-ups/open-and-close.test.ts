@@ -129,6 +129,7 @@ describe('openAndClose', () => {
     const [, neverRead] = await followUps.of(letter);
     expect(neverRead).toMatchObject({ state: 'suppressed', reason: 'read', closedAt: now.toISOString() });
     expect(neverRead).not.toHaveProperty('dueAt');
+    expect(neverRead?.history?.at(-1)).toEqual({ at: now.toISOString(), what: 'suppressed', note: 'read' });
     expect(lines).toEqual([
       `follow-up.opened kind=never-read id=${letter} via=pull`,
       `follow-up.opened kind=never-confirmed id=${letter} via=pull`,
