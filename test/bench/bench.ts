@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   }
   const [cpu] = cpus();
   console.log(
-    `npm run bench, on ${cpus().length} × ${cpu?.model.trim()}, Node.js ${process.version}, ${process.platform}; about four minutes for all.`,
+    `npm run bench, on ${cpus().length} × ${cpu?.model.trim()}, Node.js ${process.version}, ${process.platform}; about ten minutes for all.`,
   );
   const azurite = await startAzurite();
   try {

@@ -23,8 +23,8 @@ const types: readonly PolicyChannelType[] = [...channelTypes, ...others];
 
 const folder = 'docs/policies';
 const files = readdirSync(folder).map((name) => [name, readFileSync(`${folder}/${name}`, 'utf8')] as const);
-const ofPage = blocks('json', ['docs/policy.md']).map(
-  ({ text }, index) => [`example ${index + 1} of the page`, text] as const,
+const ofPage = blocks('json', ['docs/policy.md', 'docs/getting-started.md']).map(
+  ({ page, text }) => [`the example of ${page}`, text] as const,
 );
 
 describe.each([...files, ...ofPage])('%s', (from, text) => {
