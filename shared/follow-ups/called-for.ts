@@ -66,9 +66,9 @@ function countedFrom(kind: WatchdogKind, answer: KnownAnswer): string | undefine
   const { published, dueAt, needsConfirmation, created, requestedPublishTime, notifications = [] } = answer;
   switch (kind) {
     case 'unread':
-      return dueAt ? undefined : published;
+      return dueAt ? undefined : utc(published ?? '');
     case 'unconfirmed':
-      return dueAt || !needsConfirmation ? undefined : published;
+      return dueAt || !needsConfirmation ? undefined : utc(published ?? '');
     case 'not-published':
       return published ? undefined : later(created, requestedPublishTime);
     case 'no-notification-outcome': {

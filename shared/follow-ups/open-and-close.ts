@@ -5,7 +5,7 @@ import type { Log } from '../signals/log.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
 import type { DueFollowUps, Rank } from './due.ts';
 import { type FollowUp, noted, notWaiting, openedAgain, perhapsNotified } from './follow-up.ts';
-import type { Policy } from './policy/policy.ts';
+import { defaultKinds, type Policy } from './policy/policy.ts';
 import type { FollowUps } from './store.ts';
 
 interface Deps {
@@ -13,7 +13,7 @@ interface Deps {
   readonly due: Pick<DueFollowUps, 'add' | 'remove'>;
   /** Milliseconds that a follow-up waits before it acts. */
   readonly graceMs: number;
-  readonly policy: Pick<Policy, 'rule' | 'kinds'>;
+  readonly policy: Pick<Policy, 'rule' | 'kinds' | 'hash'>;
   /** From when on what opens a follow-up is notified; what is older is recorded. RFC 3339 in UTC. */
   readonly since: () => Promise<string>;
   readonly now?: () => Date;
@@ -54,7 +54,16 @@ export function openAndClose({
     const history = [{ at: openedAt, what: 'opened', note: openedBy(tracked) }] as const;
     const factAt = compareTimes(happenedAt, openedAt) < 0 ? happenedAt : openedAt;
     const known = { factAt, resource: attribute(event, 'resource')?.slice(0, 200), verified, history };
-    const opened: FollowUp = { kind, correspondenceId, state: 'open', openedAt, dueAt: at, ...known };
+    const plannedBy = policy.hash;
+    const opened: FollowUp = {
+      kind,
+      correspondenceId,
+      state: 'open',
+      openedAt,
+      dueAt: at,
+      plannedBy,
+      ...known,
+    };
     if (await followUps.add(opened)) log.signal('follow-up.opened', { kind, id: correspondenceId, via });
     else await reopen(opened, tracked, log);
     // Also when it was there already: whoever added it may have died before this line.
@@ -118,7 +127,8 @@ export function openAndClose({
     // Also one that had been pushed: whoever pushed it may have dated it before the start line.
     const resource = attribute(tracked.event, 'resource');
     if (row?.opens && policy.rule(row.opens, resource)) await open(row.opens, tracked, log);
-    const closes = row?.closes?.filter((kind) => policy.kinds.has(kind)) ?? [];
+    // Those without a policy may be there from before the policy: they are closed all the same.
+    const closes = row?.closes?.filter((kind) => policy.kinds.has(kind) || defaultKinds.has(kind)) ?? [];
     if (row && closes.length > 0 && !tracked.upgraded) await close(closes, tracked, row.fact, log);
   };
 }

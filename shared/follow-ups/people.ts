@@ -68,7 +68,10 @@ export function snooze(
     if (!isLive(before.state)) return 'settled';
     if (before.snoozedUntil === until) return 'so-already';
     const history = noted(before.history, { at, what: 'snoozed', by, until });
-    return { to: { ...before, snoozedUntil: until, dueAt: until, history }, dueAs: openingOf(before) };
+    const to: FollowUp = { ...before, snoozedUntil: until, history };
+    // What waits for Altinn or for its channel may be a closing, which nobody puts off.
+    if (before.waitingFor && before.dueAt && before.dueAt < until) return { to };
+    return { to: { ...to, dueAt: until }, dueAs: openingOf(before) };
   });
 }
 

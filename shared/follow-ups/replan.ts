@@ -50,6 +50,8 @@ const parts = (['open', 'notified'] as const).flatMap((state) =>
 );
 /** How many are read at once, and looked at, at the same moment. */
 const [pageSize, atOnce] = [100, 16];
+/** Milliseconds after which a process that was started before takes over all the same. */
+const flipMs = 3_600_000;
 /** Milliseconds until another pass. */
 const pauseMs = 300_000;
 
@@ -74,7 +76,9 @@ export async function replan({
   let progress: Progress = stored ?? { hash: '', since: now().toISOString() };
   let etag = stored?.etag;
   if (progress.hash !== policy.hash) {
-    if (stored && stored.since > startedAt.toISOString()) return undefined;
+    const isNewer = stored && stored.since > startedAt.toISOString();
+    // Unless nobody with that policy has said so for long: one of the version before may have started last.
+    if (isNewer && now().getTime() - Date.parse(stored.since) < flipMs) return undefined;
     progress = { hash: policy.hash, since: now().toISOString(), part: 0 };
   }
   const save = async () => {
@@ -94,6 +98,7 @@ export async function replan({
   for (const begunAt = now().getTime(); now().getTime() - begunAt < runMs; ) {
     const part = progress.part ?? 0;
     const which = parts[part];
+    const { hash, since } = progress;
     let next: Omit<Progress, 'hash' | 'since'>;
     if (which) {
       const page = await deps.live.after(...which, progress.position ?? undefined, pageSize);
@@ -101,7 +106,7 @@ export async function replan({
       let { isShort } = progress;
       await eachAtOnce(page, atOnce, async ({ kind, correspondenceId }) => {
         const followUp = await deps.followUps.get(correspondenceId, kind);
-        const became = followUp && (await planAnew(followUp, { ...deps, policy, now }));
+        const became = followUp && (await planAnew(followUp, { ...deps, policy, now, since }));
         if (became === 'sooner') sooner++;
         if (became === 'busy') isShort = true;
       });
@@ -114,7 +119,6 @@ export async function replan({
       const after = progress.isShort ? { part: 0, resumeAt } : {};
       next = position ? { part, position, isShort: progress.isShort } : after;
     }
-    const { hash, since } = progress;
     progress = { hash, since, ...next };
     // Another instance is at it.
     if (!(await save())) return { sooner, done: false };
@@ -133,7 +137,8 @@ async function planAnew(
     policy,
     graceMs,
     now,
-  }: Pick<ReplanDeps, 'followUps' | 'due' | 'policy' | 'graceMs'> & { now: () => Date },
+    since,
+  }: Pick<ReplanDeps, 'followUps' | 'due' | 'policy' | 'graceMs'> & { now: () => Date; since: string },
 ): Promise<'sooner' | 'as it was' | 'busy'> {
   const { state, kind, correspondenceId, plannedBy, dueAt, openedAt, snoozedUntil, waitingFor } = followUp;
   if (plannedBy === policy.hash || (state !== 'open' && state !== 'notified')) return 'as it was';
@@ -148,6 +153,8 @@ async function planAnew(
     .reduce((a, b) => (a > b ? a : b))
     .toISOString();
   if (dueAt && dueAt <= at) return 'as it was';
+  // What had all its steps behind it is told no step that was long past when the policy came.
+  if (!dueAt && next.at.toISOString() < since) return 'as it was';
   const rank: Rank = followUp.verified || followUp.checkedWithAltinn ? 'verified-opening' : 'pushed-opening';
   await due.add({ kind, correspondenceId, at, rank });
   const changed = { ...followUp, dueAt: at, plannedBy: policy.hash };

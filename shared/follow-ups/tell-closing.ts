@@ -5,6 +5,9 @@ import { afterClosing, afterTold, untold } from './progress.ts';
 import { type Sources, stepOf } from './step.ts';
 import { isGathered, type StepDeps } from './take-step.ts';
 
+/** Milliseconds that a closing is tried at the least: nothing takes its place. */
+const closingMs = 7 * 24 * 60 * 60_000;
+
 /**
  * Tells each channel that was told of a follow-up, or may have been, that it is settled; then the follow-up is closed. One
  * that cannot be reached keeps none of the others waiting.
@@ -59,7 +62,7 @@ export async function tellClosing(
       continue;
     }
     const { why, tries, since, delayMs } = sent;
-    if (Date.parse(at) - Date.parse(since) >= policy.giveUpAfterMs) {
+    if (Date.parse(at) - Date.parse(since) >= Math.max(closingMs, policy.giveUpAfterMs)) {
       await held.save(afterTold(held.followUp, { channel: name, at, note: `given up: ${why}` }));
       log.signal('follow-up.step-failed', { kind, id, step: 'closing', channel: name, tries, reason: why });
       continue;

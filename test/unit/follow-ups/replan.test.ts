@@ -103,6 +103,30 @@ describe('a changed policy', () => {
     expect(new Set(await times())).toEqual(new Set([10]));
   });
 
+  it('takes over an hour later all the same: one of the version before may have started last', async () => {
+    const { storage, run, times } = await start(5);
+    await until(() => run(slow));
+    storage.now += minute;
+    const startedAt = new Date(storage.now);
+    storage.now += minute;
+    // An instance of the old package that starts now.
+    await until(() => run(policyWith(['case-team', 'PT0S'], ['print', 'P70D'])));
+    expect(await run(fast, { startedAt })).toBeUndefined();
+    storage.now += 60 * minute;
+    await until(() => run(fast, { startedAt }));
+    expect(new Set(await times())).toEqual(new Set([10]));
+  });
+
+  it('tells nobody a step that was long past for what had all its steps behind it', async () => {
+    const { storage, run, times, rows } = await start(5, (n) => (n < 4 ? { dueAt: undefined } : {}));
+    await until(() => run(slow));
+    storage.now += 30 * day;
+    const before = rows().length;
+    await until(() => run(fast));
+    expect(await times()).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, 30]);
+    expect(rows().length).toBe(before + 1);
+  });
+
   it('leaves what somebody is at, and comes back for it', async () => {
     const lease = (at: number) => ({ id: 'a lease', until: new Date(at + 15 * minute).toISOString() });
     const { storage, run, times } = await start(4, (n) =>
