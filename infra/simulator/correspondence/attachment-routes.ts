@@ -19,6 +19,7 @@ export function attachmentRoutes(letters: Letters, readCaller: ReadCaller): Rout
         if (!letter) return correspondenceError(2001);
         const { caller } = admitted;
         if (caller.systemUser || caller.organization !== letter.sender) return correspondenceError(4001);
+        letters.answered({ id });
         return json(200, attachmentDetails(letter, id, letters.now()));
       },
     },

@@ -22,14 +22,15 @@ export interface LettersParts {
   readonly events: EventsApi;
 }
 
-/** The letters, and what becomes of them: each change fires the event that Altinn Correspondence fires. */
-/** Somebody asked about a letter, and was answered. */
+/** Somebody asked about a letter or an attachment, and was answered. */
 export interface Question {
+  /** Of the letter, or of the attachment. */
   readonly correspondenceId: string;
   /** In simulated milliseconds: whatever became of the letter before is in the answer. */
   readonly at: number;
 }
 
+/** The letters, and what becomes of them: each change fires the event that Altinn Correspondence fires. */
 export class Letters {
   readonly #parts: LettersParts;
   readonly #letters = new Map<string, Letter>();
@@ -43,8 +44,8 @@ export class Letters {
     this.#confirmations = new Confirmations(parts.clock, (letter) => this.confirm(letter));
   }
 
-  /** Notes that an answer tells what became of a letter. */
-  answered({ id }: Letter): void {
+  /** Notes that an answer tells what became of a letter, or of an attachment. */
+  answered({ id }: Pick<Letter, 'id'>): void {
     this.questions.push({ correspondenceId: id, at: this.now() });
   }
 

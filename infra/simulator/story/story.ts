@@ -28,10 +28,16 @@ export const storySchema = z
     /** Of those that are read, and confirmed where that is needed: purged by the recipient. */
     purged: share.default(0),
     publishFails: count.default(0),
+    /** Those whose attachment fails the malware scan: they fail without an event of their own. */
+    attachmentsRejected: count.default(0),
+    /** Those that have no due date, among those that need no confirmation. */
+    withoutDueDate: share.default(0),
     /** The letters whose recipient is notified. */
     notifications: share.default(1),
     /** Of those, how many go wrong: in part, altogether and at the order in turn. */
     notificationsFail: count.default(0),
+    /** And of how many others Altinn never learns an outcome. */
+    notificationsSilent: count.default(0),
     /** The recipients that are persons. */
     persons: share.default(0.5),
     knobs: knobChanges.optional(),
@@ -65,7 +71,9 @@ export function planStory(story: Story, seed: number): LetterPlan[] {
 
   const all = Array.from({ length: parsed.letters }, (_, index) => index);
   const failing = some('publish fails', all, parsed.publishFails);
-  const published = all.filter((letter) => !failing.has(letter));
+  const sound = all.filter((letter) => !failing.has(letter));
+  const rejected = some('attachment', sound, parsed.attachmentsRejected);
+  const published = sound.filter((letter) => !rejected.has(letter));
   const shareOf = (what: string, letters: readonly number[], rate: number) =>
     some(what, letters, letters.length * rate);
 
@@ -82,6 +90,15 @@ export function planStory(story: Story, seed: number): LetterPlan[] {
 
   const notified = shareOf('notify', published, parsed.notifications);
   const unreached = [...some('not reached', [...notified], parsed.notificationsFail)];
+  const reached = [...notified].filter((letter) => !unreached.includes(letter));
+  const silent = some('no outcome', reached, parsed.notificationsSilent);
+  const notificationOf = (letter: number): LetterSpec['notification'] => {
+    if (!notified.has(letter)) return 'none';
+    if (silent.has(letter)) return 'no-answer';
+    return unreached.includes(letter) ? failures[unreached.indexOf(letter) % failures.length] : 'delivered';
+  };
+  const unconfirmable = published.filter((letter) => !needing.has(letter));
+  const withoutDue = shareOf('no due date', unconfirmable, parsed.withoutDueDate);
   const persons = shareOf('person', all, parsed.persons);
   const due = parsed.dueInDays * day;
 
@@ -105,14 +122,11 @@ export function planStory(story: Story, seed: number): LetterPlan[] {
         ...(parsed.resource !== undefined && { resource: parsed.resource }),
         recipient: persons.has(letter) ? person(drawn('who', letter)) : organization(drawn('who', letter)),
         sendersReference: `story-${seed}-${letter + 1}`,
-        dueInDays: parsed.dueInDays,
+        ...(!withoutDue.has(letter) && { dueInDays: parsed.dueInDays }),
         confirmationNeeded: needing.has(letter),
         ...(failing.has(letter) && { publishFails: true }),
-        notification: !notified.has(letter)
-          ? 'none'
-          : unreached.includes(letter)
-            ? (failures[unreached.indexOf(letter) % failures.length] as (typeof failures)[number])
-            : 'delivered',
+        ...(rejected.has(letter) && { attachment: 'scan-failed' as const }),
+        notification: notificationOf(letter),
       },
       sendAt,
       ...(reads && { readAt }),

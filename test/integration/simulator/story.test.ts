@@ -36,6 +36,30 @@ async function played(simulator: Simulator, notified = story): Promise<Simulator
 }
 
 describe('a story', () => {
+  it('has letters whose attachment is rejected, that have no due date, and of which no outcome comes', async () => {
+    const more: Story = { ...story, attachmentsRejected: 5, withoutDueDate: 0.1, notificationsSilent: 4 };
+    const letters = (await played(simulate(), more)).truth();
+    const rejected = letters.filter(({ attachments }) => attachments.length > 0);
+    expect(rejected).toHaveLength(5);
+    for (const { published, status, facts, attachments } of rejected) {
+      expect({ published, status }).toEqual({ published: null, status: 'Failed' });
+      expect(facts).not.toHaveProperty('publishFailed');
+      expect(attachments[0]?.facts).toHaveProperty('uploadFailed');
+    }
+    const undated = letters.filter(({ due }) => due === null);
+    const unconfirmable = letters.filter(
+      ({ published, confirmationNeeded }) => published && !confirmationNeeded,
+    );
+    expect(undated).toHaveLength(Math.round(unconfirmable.length * 0.1));
+    expect(undated.filter(({ facts }) => 'neverRead' in facts)).toEqual([]);
+    const outcome = /^notification(Delivered|Failed|AllFailed)$/;
+    const silent = letters.filter(
+      ({ notificationOrders, facts }) =>
+        notificationOrders.length > 0 && !Object.keys(facts).some((fact) => outcome.test(fact)),
+    );
+    expect(silent).toHaveLength(4);
+  });
+
   it('meets its shares exactly', async () => {
     const letters = (await played(simulate())).truth();
     const count = (has: (letter: (typeof letters)[number]) => boolean) => letters.filter(has).length;
