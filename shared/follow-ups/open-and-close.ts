@@ -34,6 +34,7 @@ export function openAndClose({
   const open = async (kind: FollowUpKind, tracked: TrackedEvent, log: Log) => {
     const { id: correspondenceId, event, via, traceparent } = tracked;
     const openedAt = now().toISOString();
+    const history = [{ at: openedAt, what: 'opened', note: openedBy(tracked) }] as const;
     const happenedAt = utc(attribute(event, 'time') ?? '') ?? openedAt;
     if (compareTimes(happenedAt, await since()) < 0) {
       const reason = 'beforeFollowUpSince';
@@ -44,6 +45,7 @@ export function openAndClose({
         openedAt,
         closedAt: openedAt,
         reason,
+        history: noted(history, { at: openedAt, what: 'suppressed', note: reason }),
       } as const;
       if (await followUps.add(old))
         log.signal('follow-up.suppressed', { kind, id: correspondenceId, reason });
@@ -51,7 +53,6 @@ export function openAndClose({
     }
     const at = new Date(Date.parse(openedAt) + graceMs).toISOString();
     const verified = via !== 'push' || undefined;
-    const history = [{ at: openedAt, what: 'opened', note: openedBy(tracked) }] as const;
     const factAt = compareTimes(happenedAt, openedAt) < 0 ? happenedAt : openedAt;
     const known = { factAt, resource: attribute(event, 'resource')?.slice(0, 200), verified, history };
     const plannedBy = policy.hash;

@@ -210,9 +210,23 @@ describe('openAndClose', () => {
     await happens('correspondencereceiverneverconfirmed', { time: '2026-08-20T05:00:00Z' });
     expect(await followUps.of(letter)).toMatchObject([
       { kind: 'never-confirmed', state: 'open' },
-      { kind: 'never-read', state: 'suppressed', reason: 'beforeFollowUpSince' },
+      {
+        kind: 'never-read',
+        state: 'suppressed',
+        reason: 'beforeFollowUpSince',
+        history: [{ what: 'opened' }, { what: 'suppressed', note: 'beforeFollowUpSince' }],
+      },
     ]);
     expect(checks()).toMatchObject([{ kind: 'never-confirmed' }]);
+  });
+
+  it('notes in the history what Altinn has answered already', async () => {
+    const { followUps, happens } = start(0, undefined, 'asked');
+    await happens('correspondencereceiverneverread');
+    await happens('correspondencereceiverread');
+    expect(await followUps.of(letter)).toMatchObject([
+      { state: 'suppressed', history: [{ what: 'opened' }, { what: 'suppressed', note: 'read' }] },
+    ]);
   });
 
   it('has a disputed follow-up looked at when an event says again what opened it, before its later look', async () => {
