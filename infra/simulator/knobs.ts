@@ -61,6 +61,8 @@ const eventKnobs = z.strictObject({
   dialogporten: z.enum(['on', 'off']),
   /** Calls of a condition endpoint that Altinn Notifications gets no answer to. */
   failCondition: rate,
+  /** Simulated seconds for up to which Altinn Notifications is late with what it is to send. */
+  delayNotifications: seconds,
 });
 
 export type Knobs = z.output<typeof eventKnobs> & { readonly apis: z.output<typeof apis> };
@@ -107,6 +109,7 @@ export function defaultKnobs(): Knobs {
     duplicateOtherSource: 0,
     dialogporten: 'off',
     failCondition: 0,
+    delayNotifications: 0,
     apis: {
       token: untroubled(),
       exchange: untroubled(),

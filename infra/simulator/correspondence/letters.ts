@@ -30,6 +30,16 @@ export interface Question {
   readonly at: number;
 }
 
+/** Somebody asked for a list of letters, and got it. */
+export interface Listing {
+  /** In simulated milliseconds, as the two that follow. */
+  readonly at: number;
+  readonly status: Status | undefined;
+  /** When the letters were to be published. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
 /** The letters, and what becomes of them: each change fires the event that Altinn Correspondence fires. */
 export class Letters {
   readonly #parts: LettersParts;
@@ -38,6 +48,7 @@ export class Letters {
   readonly #confirmations: Confirmations;
   /** About which letters there was an answer that tells whether something became of them, in the order of the answers. */
   readonly questions: Question[] = [];
+  readonly lists: Listing[] = [];
 
   constructor(parts: LettersParts) {
     this.#parts = parts;

@@ -42,6 +42,7 @@ export function listRoute(letters: Letters, register: Register, readCaller: Read
       listed.reverse().sort((a, b) => b.requestedPublishTime - a.requestedPublishTime);
       const named = listed.slice(0, most);
       if (query.status && query.status !== 'Published') for (const letter of named) letters.answered(letter);
+      letters.lists.push({ at: letters.now(), status: query.status, from: query.from, to: query.to });
       return json(200, { ids: named.map(({ id }) => id) });
     },
   };

@@ -23,7 +23,7 @@ type Ask = (endpoint: string) => Promise<Pick<ConditionCall, 'status' | 'sendNot
 interface Parts {
   readonly seed: number;
   readonly clock: SimulatedClock;
-  readonly knobs: Pick<Knobs, 'failCondition'>;
+  readonly knobs: Pick<Knobs, 'failCondition' | 'delayNotifications'>;
 }
 
 /**
@@ -41,6 +41,8 @@ export class NotificationOrders {
   readonly #parts: Parts;
   readonly #orders = new Map<string, OrderAnswer>();
   readonly #underWay = new Set<Promise<void>>();
+  /** When something is to be processed. */
+  readonly #times = new Set<number>();
   /** Set once there is an issuer to get a token from. */
   #ask: Ask = async () => ({ status: undefined, sendNotification: undefined });
   #drawn = 0;
@@ -92,6 +94,11 @@ export class NotificationOrders {
     return this.#underWay.size === 0;
   }
 
+  /** When the next condition is asked, in simulated milliseconds; infinite where none is. */
+  get nextAt(): number {
+    return Math.min(...this.#times);
+  }
+
   /** Resolves once no condition is being asked. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
@@ -109,7 +116,7 @@ export class NotificationOrders {
       recipient: Recipient;
     },
   ): Shipment {
-    const { clock, seed } = this.#parts;
+    const { clock, knobs, seed } = this.#parts;
     const shipment: Shipment = {
       ...of,
       shipmentId: guid(seed, 'shipment', of.creator, of.idempotencyId, part),
@@ -124,9 +131,19 @@ export class NotificationOrders {
       sentAt: undefined,
     };
     this.shipments.push(shipment);
-    const due = Math.max(at, clock.now());
-    clock.after(Math.ceil(due / everyMs) * everyMs - clock.now(), () => this.#process(shipment, false));
+    const late = knobs.delayNotifications * 1000 * fraction(seed, 'late', shipment.shipmentId);
+    const due = Math.max(at, clock.now()) + late;
+    this.#processAt(Math.ceil(due / everyMs) * everyMs, shipment, false);
     return shipment;
+  }
+
+  #processAt(time: number, shipment: Shipment, isRetry: boolean): void {
+    const { clock } = this.#parts;
+    this.#times.add(time);
+    clock.after(time - clock.now(), () => {
+      this.#times.delete(time);
+      this.#process(shipment, isRetry);
+    });
   }
 
   #process(shipment: Shipment, isRetry: boolean): void {
@@ -138,7 +155,7 @@ export class NotificationOrders {
   async #ifMet(shipment: Shipment, isRetry: boolean): Promise<void> {
     const isMet = shipment.conditionEndpoint ? await this.#condition(shipment) : true;
     if (isMet === undefined && !isRetry) {
-      this.#parts.clock.after(againMs, () => this.#process(shipment, true));
+      this.#processAt(this.#parts.clock.now() + againMs, shipment, true);
     } else if (isMet === false) this.#change(shipment, 'Order_SendConditionNotMet');
     else {
       this.#change(shipment, 'Order_Completed');

@@ -171,6 +171,21 @@ describe('the condition', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is asked as late as it is made to be, and when that is can be told', async () => {
+    const { notifications, clock } = altinn.simulator;
+    expect(notifications.nextAt).toBe(Number.POSITIVE_INFINITY);
+    altinn.simulator.turn({ delayNotifications: 3600 });
+    const now = clock.now();
+    for (let count = 0; count < 20; count++) await ordered();
+    altinn.simulator.turn({ delayNotifications: 0 });
+    expect(notifications.nextAt).toBeGreaterThan(now);
+    await altinn.simulator.advance({ minutes: 2 });
+    expect(asked.length).toBeLessThan(10);
+    await altinn.simulator.advance({ minutes: 60 });
+    expect(asked).toHaveLength(20);
+    expect(notifications.nextAt).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('of a reminder is asked when that is due', async () => {
     const { notification } = await ordered({
       reminders: [{ delayDays: 7, conditionEndpoint: `${endpoint}?reminder`, recipient: toOrganization() }],
