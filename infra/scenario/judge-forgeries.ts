@@ -1,13 +1,13 @@
 import { deriveStatus } from '../../shared/tracking/status.ts';
+import { casesOf } from './cases.ts';
 import { type Finding, finding } from './finding.ts';
 import { type Forgery, forgedRecipient } from './forger.ts';
-import { casesOf } from './judge-follow-ups.ts';
 import { followUpId, forgedFollowUp, groupBy, isDisputed, type Known } from './look-up.ts';
 import type { Evidence } from './play.ts';
 
 /** Whether what somebody posted who is not Altinn changed nothing but the timeline, where it is known for what it is. */
 export function judgeForgeries(evidence: Evidence): Finding {
-  const { forgeries, stored, calls } = evidence;
+  const { forgeries, stored, calls, shipments } = evidence;
   const ids = new Set(forgeries.map(({ id }) => id));
   const rows = groupBy(stored.events, ({ about }) => about);
   const about = new Set(forgeries.map(({ correspondenceId }) => correspondenceId));
@@ -40,15 +40,17 @@ export function judgeForgeries(evidence: Evidence): Finding {
         .filter((one) => one.state !== stateOf(raisers.get(followUpId(one)) as Forgery))
         .map(followUpId),
       'alarms were quieted by a forgery': cases
-        .filter(
-          ({ correspondenceId, settledAt }) => about.has(correspondenceId) && !Number.isFinite(settledAt),
-        )
+        .filter(({ isCertain, settledAt }) => isCertain && !Number.isFinite(settledAt))
+        .filter((one) => about.has(one.about))
         .filter(({ state }) => state !== 'notified'),
       'follow-ups of letters that do not exist are not disputed': [...shouldBe].filter(
         (id) => !disputed.includes(id),
       ),
       'follow-ups are disputed whose letter exists': disputed.filter((id) => !shouldBe.has(id)),
       'calls name a recipient that was forged': calls.filter(({ body }) => body.includes(forgedRecipient)),
+      'reminders went to a recipient that was forged': shipments
+        .filter(({ to }) => to === forgedRecipient)
+        .map(({ idempotencyId }) => idempotencyId),
     },
   );
 }

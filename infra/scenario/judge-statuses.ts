@@ -1,5 +1,5 @@
 import { deriveStatus } from '../../shared/tracking/status.ts';
-import type { Facts } from '../simulator/correspondence/truth.ts';
+import type { Facts, LetterTruth } from '../simulator/correspondence/truth.ts';
 import { type Finding, finding } from './finding.ts';
 import { groupBy, type Known, timesOf } from './look-up.ts';
 import type { Evidence } from './play.ts';
@@ -18,6 +18,7 @@ export function judgeStatuses({ truth, published, stored, forgeries }: Evidence)
   const differing = (all: readonly Facts[]) =>
     all.flatMap((one) =>
       differences(one, rows.get(one.id) ?? [], happened.get(one.id) ?? {})
+        .filter((what) => !hasFailedUntold(one) || !what.startsWith('publishFailed '))
         .map((what) => `${one.id}: ${what}`)
         .slice(0, 1),
     );
@@ -47,6 +48,11 @@ export function judgeStatuses({ truth, published, stored, forgeries }: Evidence)
   ];
 }
 
+/** Whether it is so without an event that it failed, as where its attachment was rejected: an audit may find it. */
+function hasFailedUntold(one: Facts & Partial<Pick<LetterTruth, 'status'>>): boolean {
+  return one.status === 'Failed' && one.facts.publishFailed === undefined;
+}
+
 /** The facts that the rows add up to otherwise than they are in truth. */
 function differences(
   { facts: truth, untold }: Facts,
@@ -65,6 +71,8 @@ function differences(
     const normal = (time: string) =>
       asked[fact] === is ? new Date(time).toISOString() : time.replace(/\.?0*(Z|\+00:00)$/, '');
     if (is && shouldBe && normal(is) === normal(shouldBe)) return [];
+    // Of a notification Altinn says when it was sent, and its events when it was found.
+    if (asked[fact] === is && untold.includes(fact) && fact.startsWith('notification')) return [];
     // Of what was lost, and of what was told only once more, Altinn says when it was; a list says no time.
     if (is && asked[fact] === is && (shouldBe || untold.includes(fact))) {
       if (untimed[fact] === is || normal(is) === normal(happened[fact] ?? '')) return [];

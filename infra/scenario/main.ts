@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { summary } from './finding.ts';
 import { judge } from './judge.ts';
 import { playStory } from './play.ts';
+import { firstPolicy, secondPolicy } from './policies.ts';
 import { demoAway, demoOutages, demoStory } from './story.ts';
 
 interface Options {
@@ -11,13 +12,15 @@ interface Options {
   readonly seed: number;
   /** Simulated seconds in a second. */
   readonly timeScale: number;
+  /** Whether the receiver has a policy. */
+  readonly policy: boolean;
 }
 
 const log = join('.local', 'demo', 'receiver.log');
 const stopping = new AbortController();
 
 async function main(): Promise<void> {
-  const { letters, seed, timeScale } = readOptions();
+  const { letters, seed, timeScale, policy } = readOptions();
   const began = Date.now();
   console.log(
     `A story of ${letters} letters, with seed ${seed}; a day takes ${((24 * 3600) / timeScale).toFixed(1)} s. ` +
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
     outages: demoOutages,
     away: demoAway(letters),
     timeScale,
+    policies: policy ? [firstPolicy, secondPolicy] : [],
     log,
     signal: stopping.signal,
     report: (line) => console.log(line),
@@ -39,7 +43,7 @@ async function main(): Promise<void> {
   if (broken.length === 0) return console.log(`\nEvery promise held, in ${seconds} s.`);
   console.error(`\nThis did not hold:\n${broken.map((line) => `- ${line}`).join('\n')}`);
   console.error(
-    `The same letters again: npm run demo -- --letters ${letters} --seed ${seed} --time-scale ${timeScale}`,
+    `The same letters again: npm run demo -- --letters ${letters} --seed ${seed} --time-scale ${timeScale}${policy ? '' : ' --no-policy'}`,
   );
   process.exitCode = 1;
 }
@@ -63,6 +67,7 @@ function readOptions(): Options {
       whole(100, 100_000),
       20_000,
     )
+    .option('--no-policy', 'the receiver has no policy: every follow-up has one step, the webhook')
     .addHelpText(
       'after',
       '\nExamples:\n  npm run demo\n  npm run demo -- --letters 2000 --seed 7 --time-scale 10000',

@@ -2,15 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowUp } from '../../shared/follow-ups/follow-up.ts';
 import { queueNames } from '../../shared/storage/stores.ts';
 import { sampleEvent } from '../dev/sample-event.ts';
-import type { Question } from '../simulator/correspondence/letters.ts';
+import { fraction } from '../simulator/chance.ts';
+import type { Listing, Question } from '../simulator/correspondence/letters.ts';
 import type { LetterTruth } from '../simulator/correspondence/truth.ts';
 import type { Counters } from '../simulator/counters.ts';
 import type { LoggedEvent } from '../simulator/events/event-log.ts';
-import type { Story } from '../simulator/story/story.ts';
+import type { Shipment } from '../simulator/notifications/shipment.ts';
+import { planStory, type Story } from '../simulator/story/story.ts';
+import type { Post } from './chat.ts';
 import { type Forgery, postEvent, startForger } from './forger.ts';
-import { repeat, type Stage, type StageOptions, setStage } from './stage.ts';
-import { countDue, countMessages, readPulledUpTo, readStored, type Stored } from './stored.ts';
+import type { StoryPolicy } from './policies.ts';
+import { type Printed, readPrinted } from './print-service.ts';
+import { policySetting, repeat, type Stage, type StageOptions, setStage } from './stage.ts';
+import { countDue, countGathered, countMessages, readPulledUpTo, readStored, type Stored } from './stored.ts';
 import type { Away, Outage } from './story.ts';
+import { readTold, type Told } from './told.ts';
 
 export interface PlayOptions extends StageOptions {
   readonly story: Story;
@@ -30,10 +36,21 @@ export interface Evidence {
   readonly published: readonly LoggedEvent[];
   readonly counters: Readonly<Counters>;
   readonly questions: readonly Question[];
+  readonly lists: readonly Listing[];
   readonly stored: Stored;
   /** On all queues. */
   readonly messagesLeft: number;
   readonly calls: readonly Call[];
+  readonly posts: readonly Post[];
+  readonly printed: readonly Printed[];
+  /** What Altinn Notifications was asked to send to recipients. */
+  readonly shipments: readonly Shipment[];
+  /** The numbers of those whom Altinn Notifications cannot reach. */
+  readonly unreachable: readonly string[];
+  /** What the receiver tells of each follow-up when it is asked. */
+  readonly told: readonly Told[];
+  /** The policies that the receiver went by, each from when it was started with it; none where it had none. */
+  readonly policies: readonly PolicyInForce[];
   /** What was wrong with the calls whose signature was not right. */
   readonly refused: readonly string[];
   /** The ids of the acknowledged events that are about no letter of ours. */
@@ -42,9 +59,20 @@ export interface Evidence {
   readonly silence: Silence;
   /** When the receiver was killed, in simulated milliseconds. */
   readonly kills: readonly number[];
+  /** When it was started, in simulated milliseconds. */
+  readonly starts: readonly number[];
+  /** Simulated seconds in a second. */
+  readonly timeScale: number;
+  /** When all had come to rest, in simulated milliseconds. */
+  readonly endedAt: number;
   /** All that the receiver printed. */
   readonly output: string;
   readonly cameToRest: boolean;
+}
+
+export interface PolicyInForce extends StoryPolicy {
+  /** In simulated milliseconds. */
+  readonly since: number;
 }
 
 /** A time at which Altinn Correspondence did not answer. */
@@ -77,6 +105,8 @@ export interface Call {
 const hourMs = 3600 * 1000;
 const dayMs = 24 * hourMs;
 const progressMs = 5000;
+/** The share of recipients whom Altinn Notifications cannot reach. */
+const unreachable = 0.15;
 /** Altinn gives a push up after 34 h 47 min. */
 const givenUpAfterHours = 35;
 /** Real milliseconds that the receiver stays away for that, at the most. */
@@ -96,7 +126,7 @@ export async function playStory(options: PlayOptions): Promise<Evidence> {
 
 async function playOn(
   stage: Stage,
-  { story, outages, away, signal, report }: PlayOptions,
+  { story, outages, away, policies = [], timeScale, signal, report }: PlayOptions,
 ): Promise<Evidence> {
   const { simulator, receiver, storage, caseSystem } = stage;
   const { clock, counters } = simulator;
@@ -108,7 +138,8 @@ async function playOn(
     while (!ask()) await delay(20, undefined, { signal });
   };
 
-  const suffer = async ({ afterDays, hours }: Outage) => {
+  const inForce: PolicyInForce[] = policies.slice(0, 1).map((policy) => ({ ...policy, since: began }));
+  const suffer = async ({ afterDays, hours }: Outage, next?: StoryPolicy) => {
     await until(() => clock.now() >= began + afterDays * dayMs);
     const killedAt = clock.now();
     const givenUp = counters.deadLettered;
@@ -118,10 +149,12 @@ async function playOn(
     const hasGivenUp = () => hours < givenUpAfterHours || counters.deadLettered > givenUp;
     const latest = Date.now() + maxAwayMs;
     await until(() => clock.now() >= killedAt + hours * hourMs && (hasGivenUp() || Date.now() > latest));
-    await receiver.start();
+    await receiver.start(next && policySetting(next));
+    if (next) inForce.push({ ...next, since: clock.now() });
     const awayFor = Math.round((clock.now() - killedAt) / hourMs);
     const lost = counters.deadLettered - givenUp;
-    say(`the receiver is back after ${awayFor} hours; Altinn gave up ${lost} pushes meanwhile`);
+    const changed = next ? ', with another policy' : '';
+    say(`the receiver is back after ${awayFor} hours${changed}; Altinn gave up ${lost} pushes meanwhile`);
   };
 
   const missAltinn = async (): Promise<Silence> => {
@@ -144,17 +177,21 @@ async function playOn(
 
   say('the subscription is validated, and the first letters are sent');
   const playing = simulator.play(story);
-  const stopForger = startForger(simulator, receiver, story, playing.progress().seed);
+  const { seed } = playing.progress();
+  for (const { spec } of planStory(story, seed))
+    if (spec.recipient && fraction('unreachable', spec.recipient) < unreachable)
+      simulator.notifications.unreachable.add(spec.recipient);
+  const stopForger = startForger(simulator, receiver, story, seed);
   const stopProgress = repeat(progressMs, () => {
     const { sent, acknowledged, deadLettered } = counters;
     say(
-      `${simulator.letters.all().length} letters, ${sent} pushes sent, ${acknowledged} acknowledged, ${deadLettered} given up, ${caseSystem.received.length} calls about follow-ups`,
+      `${simulator.letters.all().length} letters, ${sent} pushes sent, ${acknowledged} acknowledged, ${deadLettered} given up, ${caseSystem.received.length} calls about follow-ups${policies.length > 0 ? `, ${stage.chat.posts.length} messages in the chat, ${simulator.notifications.shipments.length} reminders` : ''}`,
     );
   });
   try {
     const strangers = await postStrangers(receiver.endpoint);
     const sufferAll = async () => {
-      for (const outage of outages) await suffer(outage);
+      for (const outage of outages) await suffer(outage, outage === outages.at(-1) ? policies[1] : undefined);
     };
     const [silence] = await Promise.all([missAltinn(), sufferAll()]);
     await until(() => playing.progress().done);
@@ -165,7 +202,8 @@ async function playOn(
     say('the audit asks Altinn for what it lost itself, by the command line');
     await stage.audit();
     const cameToRest = (await rest(stage, signal)) && isAtRest;
-    return { ...(await gather(stage)), strangers, forgeries, silence, cameToRest };
+    const more = { policies: inForce, timeScale, endedAt: clock.now() };
+    return { ...(await gather(stage)), ...more, strangers, forgeries, silence, cameToRest };
   } finally {
     await stopForger();
     await stopProgress();
@@ -194,6 +232,9 @@ async function rest({ simulator, storage, holdTime }: Stage, signal?: AbortSigna
     (await readPulledUpTo(storage)) === last &&
     (await countMessages(storage)) === 0 &&
     (await countDue(storage, simulator.clock.now())) === 0 &&
+    (await countGathered(storage)) === 0 &&
+    simulator.notifications.nextAt === Number.POSITIVE_INFINITY &&
+    simulator.notifications.idle &&
     (await readStored(storage)).followUps.every(({ state }) => state !== 'open');
   for (const deadline = Date.now() + restTimeoutMs; Date.now() < deadline; ) {
     if (await isDone()) {
@@ -208,13 +249,20 @@ async function rest({ simulator, storage, holdTime }: Stage, signal?: AbortSigna
   return false;
 }
 
-async function gather({ simulator, storage, caseSystem, receiver }: Stage) {
+async function gather({ simulator, storage, caseSystem, chat, receiver }: Stage) {
+  const stored = await readStored(storage);
   return {
     truth: simulator.truth(),
     published: simulator.log.all(),
     counters: { ...simulator.counters },
     questions: [...simulator.letters.questions],
-    stored: await readStored(storage),
+    lists: [...simulator.letters.lists],
+    stored,
+    told: await readTold(stored.followUps, receiver),
+    posts: [...chat.posts],
+    printed: await readPrinted(storage),
+    shipments: [...simulator.notifications.shipments],
+    unreachable: [...simulator.notifications.unreachable],
     messagesLeft: await countMessages(storage),
     calls: caseSystem.received.map(({ id, at, headers, body, payload: { type, data } }): Call => {
       const { kind = '', correspondenceId = '', checkedWithAltinn } = data as Partial<Data>;
@@ -223,6 +271,7 @@ async function gather({ simulator, storage, caseSystem, receiver }: Stage) {
     }),
     refused: [...caseSystem.refused],
     kills: [...receiver.kills],
+    starts: [...receiver.starts],
     output: receiver.output(),
   };
 }

@@ -9,17 +9,20 @@ export type Receiver = ReturnType<typeof makeReceiver>;
 export function makeReceiver(
   log: string,
   { now, clock }: { now: () => number; clock: StoryClock },
-  settings: Record<string, string>,
+  first: Record<string, string>,
 ) {
   mkdirSync(dirname(log), { recursive: true });
   rmSync(log, { force: true });
   const runs: AppProcess[] = [];
   let running: AppProcess | undefined;
   let isStarting = false;
-  const url = () => new URL(runs[0]?.url ?? 'http://localhost:0');
+  let settings = first;
+  const origin = () => new URL(runs[0]?.url ?? 'http://localhost:0').origin;
   return {
     /** When it was killed, in simulated milliseconds. */
     kills: [] as number[],
+    /** When it was started, in simulated milliseconds. */
+    starts: [] as number[],
     get isStarting() {
       return isStarting;
     },
@@ -28,18 +31,28 @@ export function makeReceiver(
     },
     /** The webhook, with its key. */
     get endpoint() {
-      return `${url().origin}/api/events?code=local`;
+      return `${origin()}/api/events?code=local`;
+    },
+    /** Asks it as a person with a key does. @returns the JSON of its answer; `undefined` where it is no 200 */
+    async ask(path: string): Promise<unknown> {
+      const response = await fetch(`${origin()}/api/${path}?code=local`);
+      return response.ok ? response.json() : undefined;
     },
     /** All it has printed, from its first start on. */
     output: () => runs.map((run) => run.output()).join(''),
-    /** Rejects, with the last of what it printed, when it ends before it is ready. */
-    async start(): Promise<void> {
+    /**
+     * Rejects, with the last of what it printed, when it ends before it is ready.
+     * @param changed settings that are others from now on
+     */
+    async start(changed: Record<string, string> = {}): Promise<void> {
       isStarting = true;
+      settings = { ...settings, ...changed };
       clock.letGo();
-      running = await startAppProcess({ ...settings, PORT: url().port }, log).finally(() => {
+      running = await startAppProcess(settings, log).finally(() => {
         isStarting = false;
       });
       runs.push(running);
+      this.starts.push(now());
     },
     async kill(): Promise<void> {
       this.kills.push(now());

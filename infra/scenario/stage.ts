@@ -2,10 +2,14 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startAzurite } from '../dev/azurite.ts';
+import { freePort } from '../dev/free-port.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../dev/webhook-receiver.ts';
 import { startAltinn } from '../simulator/altinn.ts';
 import { localClient, localSettings } from '../simulator/local-client.ts';
 import { defaultResource, type Simulator } from '../simulator/simulator.ts';
+import { type Chat, startChat } from './chat.ts';
+import type { StoryPolicy } from './policies.ts';
+import { openPrintService, printQueue } from './print-service.ts';
 import { makeReceiver, type Receiver } from './receiver.ts';
 import { openStoryClock } from './story-clock.ts';
 import { lockSeconds, makeTempo } from './tempo.ts';
@@ -15,6 +19,8 @@ export interface StageOptions {
   readonly timeScale: number;
   /** The file that gets all that the receiver prints. */
   readonly log: string;
+  /** The policies that the receiver is started with: first, and from its last outage on. Without any it has none. */
+  readonly policies?: readonly StoryPolicy[];
 }
 
 /** All that takes part, each as itself: nothing is replaced within the receiver. */
@@ -24,6 +30,7 @@ export interface Stage {
   readonly simulator: Simulator;
   readonly receiver: Receiver;
   readonly caseSystem: WebhookReceiver;
+  readonly chat: Chat;
   /** Subscribes by the command line, and resolves once Altinn has validated the endpoint. */
   subscribe(): Promise<void>;
   /** Has time stand still, or go on. */
@@ -38,7 +45,7 @@ const behindMs = 30 * 24 * 3600 * 1000;
 const tickMs = 20;
 
 /** Starts the simulated Altinn, Azurite in memory, the case system and the receiver, on one clock; all of it, or nothing. */
-export async function setStage({ timeScale, log }: StageOptions): Promise<Stage> {
+export async function setStage({ timeScale, log, policies = [] }: StageOptions): Promise<Stage> {
   const started: (() => unknown)[] = [];
   const stop = async () => {
     for (const stopOne of started.splice(0).reverse()) await stopOne();
@@ -57,6 +64,10 @@ export async function setStage({ timeScale, log }: StageOptions): Promise<Stage>
     const storage = azurite.connectionString();
     const caseSystem = await startWebhookReceiver({ now });
     started.push(() => caseSystem.stop());
+    const chat = await startChat(now);
+    started.push(() => chat.stop());
+    await openPrintService(storage);
+    const port = String(await freePort());
 
     const settings = {
       ...localSettings(altinn, [defaultResource]),
@@ -68,10 +79,17 @@ export async function setStage({ timeScale, log }: StageOptions): Promise<Stage>
       { now, clock },
       {
         ...settings,
+        PORT: port,
         LOCAL_QUEUE_LOCK: String(lockSeconds),
         RECONCILE_SCHEDULE: '0 7 */6 * * *',
         FOLLOW_UP_WEBHOOK_URL: caseSystem.url,
         FOLLOW_UP_WEBHOOK_SECRET: caseSystem.secret,
+        ...(policies[0] && {
+          ...policySetting(policies[0]),
+          RECEIVER_PUBLIC_URL: `http://localhost:${port}`,
+          CHANNEL_CASE_TEAM_URL: chat.url,
+          CHANNEL_PRINT_QUEUE: printQueue,
+        }),
       },
     );
     started.push(() => receiver.kill());
@@ -84,17 +102,23 @@ export async function setStage({ timeScale, log }: StageOptions): Promise<Stage>
         isCommanding = false;
       });
     };
-    const tempo = makeTempo(timeScale, { receiver, clock, storage, now });
+    const tempo = makeTempo(timeScale, {
+      ...{ receiver, clock, storage, now },
+      isCalled: () => !simulator.notifications.idle,
+    });
     // Without waiting for what the timers began: pushes overlap as they do in earnest.
     let isStill = false;
     const moveTime = async () => {
       if (isStill) return;
-      await simulator.clock.advance(isCommanding ? tickMs : await tempo(tickMs));
+      const ms = isCommanding ? tickMs : await tempo(tickMs);
+      // Altinn Notifications asks with a token of two minutes: time is not to fly past that.
+      const beforeAsked = Math.max(1, simulator.notifications.nextAt - now());
+      await simulator.clock.advance(Math.min(ms, beforeAsked));
       clock.show(now());
     };
     started.push(repeat(tickMs, moveTime));
     return {
-      ...{ storage, simulator, receiver, caseSystem },
+      ...{ storage, simulator, receiver, caseSystem, chat },
       holdTime: (isHeld) => {
         isStill = isHeld;
       },
@@ -107,6 +131,11 @@ export async function setStage({ timeScale, log }: StageOptions): Promise<Stage>
     await stop();
     throw error;
   }
+}
+
+/** The setting that has the receiver go by a policy. */
+export function policySetting(policy: StoryPolicy): Record<string, string> {
+  return { FOLLOW_UP_POLICY: JSON.stringify(policy) };
 }
 
 /** Does something again and again; gives back what ends that, and resolves when the last time is over. */

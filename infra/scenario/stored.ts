@@ -73,6 +73,12 @@ export async function countDue(connectionString: string, by: number): Promise<nu
   return rows.filter(({ at = '' }) => Date.parse(at) <= by).length;
 }
 
+/** How many messages wait for a digest, and how many digests are to be sent. */
+export async function countGathered(connectionString: string): Promise<number> {
+  const rows = await rowsOf(connectionString, tableNames.digests);
+  return rows.filter(({ partitionKey }) => partitionKey !== 'hour').length;
+}
+
 type Row = { readonly partitionKey: string; readonly rowKey: string } & Readonly<
   Partial<Record<string, string>>
 >;

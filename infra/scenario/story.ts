@@ -32,8 +32,11 @@ export const demoStory: Omit<Story, 'letters' | 'seed'> = {
   neverConfirmed: 0.1,
   purged: 0.05,
   publishFails: 2,
+  attachmentsRejected: 2,
+  withoutDueDate: 0.02,
   notifications: 0.8,
-  notificationsFail: 3,
+  notificationsFail: 6,
+  notificationsSilent: 3,
   knobs: {
     duplicateSameId: 0.05,
     duplicateNewId: 0.03,
@@ -42,6 +45,7 @@ export const demoStory: Omit<Story, 'letters' | 'seed'> = {
     losePush: 0.02,
     loseEvent: 0.03,
     dialogporten: 'on',
+    delayNotifications: 8 * 3600,
   },
 };
 

@@ -23,6 +23,8 @@ interface Watched {
   readonly clock: StoryClock;
   readonly storage: string;
   readonly now: () => number;
+  /** Whether Altinn waits for an answer of the receiver's that has to do with time. */
+  readonly isCalled: () => boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ interface Watched {
  * the receiver is no slower on the story's clock than it is in earnest. Time flies while it is away.
  * @param fastest simulated seconds in a second while it has nothing in hand
  */
-export function makeTempo(fastest: number, { receiver, clock, storage, now }: Watched) {
+export function makeTempo(fastest: number, { receiver, clock, storage, now, isCalled }: Watched) {
   const slow = Math.min(busyScale, fastest);
   let followUps = 0;
   let changedAt = 0;
@@ -47,9 +49,9 @@ export function makeTempo(fastest: number, { receiver, clock, storage, now }: Wa
   /** @param milliseconds of real time that are to pass */
   return async (milliseconds: number): Promise<number> => {
     if (!receiver.isRunning) return milliseconds * (receiver.isStarting ? slow : awayTimes * fastest);
-    if (clock.inHand().timely > 0) return milliseconds * slow;
+    if (clock.inHand().timely > 0 || isCalled()) return milliseconds * slow;
     if (ticks++ % 5 === 0) backlog = await count(queueNames.events);
-    const released = await count(queueNames.followUps);
+    const released = (await count(queueNames.followUps)) + (await count(queueNames.digests));
     if (released !== followUps) changedAt = now();
     followUps = released;
     const { timely, eventSince } = clock.inHand();

@@ -3,7 +3,10 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { summary } from '../../../infra/scenario/finding.ts';
 import { judge } from '../../../infra/scenario/judge.ts';
 import { type Evidence, playStory } from '../../../infra/scenario/play.ts';
+import { firstPolicy, recipient, secondPolicy } from '../../../infra/scenario/policies.ts';
+import { readPost } from '../../../infra/scenario/read-post.ts';
 import type { StoredEvent } from '../../../infra/scenario/stored.ts';
+import { againstPolicy } from './against-policy.ts';
 
 /** Slow on purpose: it plays more than a week with four kills. `LETTERS=2000 npx vitest run test/integration/scenario` plays a longer one, in a few minutes. */
 const letters = Number(process.env.LETTERS ?? 100);
@@ -34,8 +37,11 @@ beforeAll(async () => {
       neverConfirmed: 0.3,
       purged: 0.03,
       publishFails: 3,
-      notifications: 0.05,
-      notificationsFail: 3,
+      attachmentsRejected: 2,
+      withoutDueDate: 0.05,
+      notifications: 0.1,
+      notificationsFail: 5,
+      notificationsSilent: 2,
       knobs: {
         duplicateSameId: 0.05,
         duplicateNewId: 0.03,
@@ -44,12 +50,14 @@ beforeAll(async () => {
         losePush: 0.02,
         loseEvent: 0.1,
         dialogporten: 'on',
+        delayNotifications: 12 * 3600,
       },
     },
     outages,
     // The batch falls due.
     away: { afterDays: 3.5, released: 10, hours: 4, open: 1, waiting: 1 },
     timeScale: 40_000,
+    policies: [firstPolicy, secondPolicy],
     log: join(inject('outputDirectory'), 'story.log'),
   });
 }, 400_000);
@@ -74,6 +82,20 @@ describe('a story of letters whose events come twice, late, shuffled or never, t
       true,
     );
     expect(new Set(stored.followUps.map(({ state }) => state)).size).toBeGreaterThan(1);
+  });
+
+  it('had every kind of step in it', () => {
+    const { policies, posts, printed, shipments, stored, told } = evidence;
+    expect(policies).toHaveLength(2);
+    expect(new Set(stored.followUps.map(({ kind }) => kind))).toEqual(
+      new Set(Object.keys(firstPolicy.kinds)),
+    );
+    expect(posts.map(({ body }) => readPost(body)).some(({ isOfDigest }) => isOfDigest)).toBe(true);
+    expect(printed.length).toBeGreaterThan(0);
+    expect(shipments.some(({ sentAt }) => sentAt)).toBe(true);
+    expect(shipments.some(({ status }) => status === 'Order_SendConditionNotMet')).toBe(true);
+    const lines = told.flatMap(({ history }) => history);
+    expect(lines.some(({ what, channel }) => what === 'step-failed' && channel === recipient)).toBe(true);
   });
 });
 
@@ -302,6 +324,7 @@ describe('the judge of a story sees', () => {
     ['a receiver that does not finish', () => ({ cameToRest: false }), /finished in time/],
     ['a message that is left', () => ({ messagesLeft: 1 }), /left on the queues/],
     ['a line that names a person', () => ({ output: 'subject=12345678901' }), /identity number/],
+    ...againstPolicy(() => evidence),
   ])('%s', (_, change, broken) => {
     expect(brokenIn(change())).toContainEqual(expect.stringMatching(broken));
   });
