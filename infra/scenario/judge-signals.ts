@@ -35,7 +35,9 @@ export function judgeSignals(evidence: Evidence): Finding {
       .map(followUpId)
       .filter((id) => !ids.has(id));
   const tracked = new Set(of('event.tracked').map(({ fields }) => fields.event));
-  const traces = new Map(of('event.tracked').map(({ fields }) => [fields.trace, fields.id]));
+  const traces = new Set(
+    of('event.tracked', 'event.duplicate').map(({ fields: { trace, id } }) => `${trace} ${id}`),
+  );
   const opened = idsOf('follow-up.opened');
 
   return finding(
@@ -75,7 +77,7 @@ export function judgeSignals(evidence: Evidence): Finding {
         kills.length,
       ),
       'calls have the trace of no event of their letter': calls
-        .filter(({ trace, correspondenceId }) => traces.get(trace) !== correspondenceId)
+        .filter(({ trace, correspondenceId }) => !traces.has(`${trace} ${correspondenceId}`))
         .map(({ id }) => id),
     },
   );

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { summary } from './finding.ts';
 import { judge } from './judge.ts';
 import { playStory } from './play.ts';
-import { firstPolicy, secondPolicy } from './policies.ts';
+import { firstPolicy, secondPolicy, withoutKind } from './policies.ts';
 import { demoAway, demoOutages, demoStory } from './story.ts';
 
 interface Options {
@@ -17,6 +17,8 @@ interface Options {
 }
 
 const log = join('.local', 'demo', 'receiver.log');
+// Of every letter that has a due date and is not read, `unread` would ask Altinn once more.
+const demoPolicies = [firstPolicy, secondPolicy].map((policy) => withoutKind(policy, 'unread'));
 const stopping = new AbortController();
 
 async function main(): Promise<void> {
@@ -31,7 +33,7 @@ async function main(): Promise<void> {
     outages: demoOutages,
     away: demoAway(letters),
     timeScale,
-    policies: policy ? [firstPolicy, secondPolicy] : [],
+    policies: policy ? demoPolicies : [],
     log,
     signal: stopping.signal,
     report: (line) => console.log(line),

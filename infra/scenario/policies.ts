@@ -98,3 +98,9 @@ export const secondPolicy: StoryPolicy = {
     },
   },
 };
+
+/** A policy without one of its kinds. */
+export function withoutKind(policy: StoryPolicy, kind: string): StoryPolicy {
+  const kinds = Object.entries(policy.kinds).filter(([name]) => name !== kind);
+  return { ...policy, kinds: Object.fromEntries(kinds) };
+}

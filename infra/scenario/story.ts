@@ -33,7 +33,6 @@ export const demoStory: Omit<Story, 'letters' | 'seed'> = {
   purged: 0.05,
   publishFails: 2,
   attachmentsRejected: 2,
-  withoutDueDate: 0.02,
   notifications: 0.8,
   notificationsFail: 6,
   notificationsSilent: 3,
