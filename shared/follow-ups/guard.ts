@@ -1,5 +1,3 @@
-import { openingFact } from '../events/catalogue.ts';
-import { compareTimes, utc } from '../events/time.ts';
 import { NonRetryableError, RetryableError } from '../queue/errors.ts';
 import type { Message } from '../queue/message.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
@@ -8,11 +6,11 @@ import { eventMessage } from '../tracking/event-message.ts';
 import { deriveStatus, type TimelineEntry } from '../tracking/status.ts';
 import { type ActContext, type ActDeps, act } from './act.ts';
 import { type Answer, type KnownAnswer, learntFrom } from './answer.ts';
-import { calledFor } from './called-for.ts';
 import type { FollowUpCheck } from './check.ts';
 import { type Decision, decide, suppressedBy, unconfirmed } from './decide.ts';
 import { disputeOf } from './dispute.ts';
 import type { DueFollowUps } from './due.ts';
+import { factAtOf } from './fact-at.ts';
 import { type FollowUp, inDigest, noted } from './follow-up.ts';
 import { Held } from './held.ts';
 import { inWords } from './in-words.ts';
@@ -161,18 +159,12 @@ function withFact(
   policy: GuardDeps['policy'],
   now: Date,
 ): StoredFollowUp {
-  const { kind, round = 1, openedAt, factAt, history } = followUp;
+  const { kind, history } = followUp;
   const resource = (answer?.is === 'known' && answer.resource) || status.resource || followUp.resource;
-  const until = watchUntil(policy, kind, resource);
-  const said = answer?.is === 'known' ? calledFor(kind, answer, now, until) : undefined;
-  const since = said?.is === 'called-for' ? said.since : undefined;
   const at = now.toISOString();
-  // An event's own time may be anything; the fact was there when it came.
-  const happenedAt = status.facts[openingFact(kind)];
-  const byEvent = happenedAt && compareTimes(happenedAt, openedAt) < 0 ? happenedAt : openedAt;
   return {
     ...followUp,
-    factAt: round > 1 ? factAt : (utc(since ?? '') ?? factAt ?? byEvent),
+    factAt: factAtOf(followUp, { status, answer }, now, watchUntil(policy, kind, resource)),
     resource,
     history: answer ? noted(history, { at, what: 'checked', note: inWords(answer) }) : history,
   };
