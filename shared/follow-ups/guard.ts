@@ -77,10 +77,11 @@ export async function checkFollowUp(
 
   const statusBefore = deriveStatus(before.entries);
   const reason = suppressedBy(before.followUp, statusBefore);
-  if (await isInDigest(before.followUp, deps)) {
+  const leaveToDigest = (followUp: StoredFollowUp) => {
     const wait = { until: new Date(now().getTime() + gatheredMs), for: inDigest };
-    return carryOut(before.followUp, { do: 'wait', ...wait }, { status: statusBefore, answer: undefined });
-  }
+    return carryOut(followUp, { do: 'wait', ...wait }, { status: statusBefore, answer: undefined });
+  };
+  if (await isInDigest(before.followUp, deps)) return leaveToDigest(before.followUp);
   if (isClosed) {
     // By a person: those who were told of it are to hear that too.
     const { reason: byPerson = 'byPerson' } = before.followUp;
@@ -108,6 +109,8 @@ export async function checkFollowUp(
   if (stored.lease?.id !== before.followUp.lease?.id) throw new RetryableError('it was released meanwhile');
   // A person may have closed it while Altinn was asked.
   if (stored.state !== state) throw new RetryableError('the follow-up was changed meanwhile');
+  // Nor may a digest have taken it in.
+  if (answer && (await isInDigest(stored, deps))) return leaveToDigest(stored);
   const status = deriveStatus(entries);
   const followUp = withFact(undisputed(stored, answer), { status, answer }, deps.policy, now());
   if (answer?.is === 'known') {

@@ -108,7 +108,7 @@ interface Options {
   readonly letters: number;
   readonly policy?: Policy;
   readonly maxItems?: number;
-  readonly altinn?: (id: string) => Answer;
+  readonly altinn?: (id: string) => Answer | Promise<Answer>;
   readonly settledByLists?: SettledByLists;
   readonly channels?: ReadonlyMap<string, Channel>;
 }

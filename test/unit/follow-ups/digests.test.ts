@@ -215,6 +215,44 @@ describe('two digests of the same members', () => {
   });
 });
 
+describe('a follow-up that a digest takes in while Altinn is asked about it', () => {
+  it('is not told of singly as well', async () => {
+    let taking = async (_id: string): Promise<void> => {};
+    const altinn = async (id: string) => {
+      await taking(id);
+      return unsettled();
+    };
+    const { pass, tick, chat, storage, followUps } = await startDigests({ letters: 10, altinn });
+    await pass(3);
+    const members = storage
+      .rowsOf('digests')
+      .filter(({ partitionKey }) => partitionKey.startsWith('waiting'))
+      .map(({ data, ...row }) => ({ ...row, data: JSON.parse(String(data)) })) as never;
+    expect(members).toHaveLength(8);
+    // An hour later there is room again, and all of them are looked at.
+    storage.now += 3_600_000;
+    const madeAt = new Date(storage.now).toISOString();
+    const later = new Date(storage.now + 900_000).toISOString();
+    const digest = { channel: 'chat', type: 'opened' as const, madeAt, dueAt: later, members, sentParts: 0 };
+    await new Digests(storage.table('digests')).add({ id: 'under-way', ...digest });
+    for (const row of storage
+      .rowsOf('digests')
+      .filter(({ partitionKey }) => partitionKey.startsWith('waiting')))
+      await storage.table('digests').remove(row.partitionKey, row.rowKey);
+    taking = async (id) => {
+      const stored = await followUps.get(id, 'never-read');
+      if (!stored?.gathered || stored.gathered.digest) return;
+      const { etag, ...followUp } = stored;
+      await followUps.save({ ...followUp, gathered: { ...stored.gathered, digest: 'under-way' } }, etag);
+    };
+    await tick();
+    expect(chat.told('opened').singly).toHaveLength(2);
+    await pass(30);
+    const { singly, inDigests } = chat.told('opened');
+    expect([...singly, ...inDigests].sort()).toEqual(all(10));
+  });
+});
+
 describe('closings', () => {
   it('are gathered likewise, and close their follow-ups', async () => {
     const { pass, chat, happened, followUp, storage, left } = await startDigests({
