@@ -14,7 +14,7 @@ export interface Case {
   readonly letter: LetterTruth;
   /** Whether there has to be one, whatever the receiver was told and when. */
   readonly isCertain: boolean;
-  /** From when on it is called for, which is when it was opened where nobody else knows. */
+  /** From when on it is called for; of what no event told, Altinn may not know better than when it was found. */
   readonly from: number;
   /** Never is infinite. */
   readonly settledAt: number;
@@ -62,7 +62,7 @@ export function casesOf(evidence: Evidence): Case[] {
       return [
         {
           ...{ id, kind: name, about, letter, isCertain, openedAt, settledAt },
-          from: Number.isFinite(from) ? from : openedAt,
+          from: Number.isFinite(from) && (isTold || !name.startsWith('notification')) ? from : openedAt,
           state: followUp?.state,
           opened: all.filter(({ says }) => says === 'opened'),
           closed: all.filter(({ says }) => says === 'closed'),

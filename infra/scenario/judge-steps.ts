@@ -56,11 +56,11 @@ export function judgeSteps(evidence: Evidence): Finding {
   );
 }
 
-/** When Altinn was asked for a list of what was read that would have named the letter. */
+/** When Altinn was asked for a list of what was read or confirmed that would have named the letter. */
 function listsOf({ letter }: Case, { lists }: Evidence): number[] {
   const published = Date.parse(letter.published ?? '');
   return lists
-    .filter(({ status }) => status === 'Read')
+    .filter(({ status }) => status === 'Read' || status === 'Confirmed')
     .filter(({ from = 0, to = Number.POSITIVE_INFINITY }) => from < published && published < to)
     .map(({ at }) => at);
 }
