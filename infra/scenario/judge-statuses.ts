@@ -72,7 +72,8 @@ function differences(
       asked[fact] === is ? new Date(time).toISOString() : time.replace(/\.?0*(Z|\+00:00)$/, '');
     if (is && shouldBe && normal(is) === normal(shouldBe)) return [];
     // Of a notification Altinn says when it was sent, and its events when it was found.
-    if (asked[fact] === is && untold.includes(fact) && fact.startsWith('notification')) return [];
+    const isSo = shouldBe !== undefined || untold.includes(fact);
+    if (asked[fact] === is && isSo && fact.startsWith('notification')) return [];
     // Of what was lost, and of what was told only once more, Altinn says when it was; a list says no time.
     if (is && asked[fact] === is && (shouldBe || untold.includes(fact))) {
       if (untimed[fact] === is || normal(is) === normal(happened[fact] ?? '')) return [];

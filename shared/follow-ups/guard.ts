@@ -1,3 +1,4 @@
+import { lookUp } from '../events/catalogue.ts';
 import { NonRetryableError, RetryableError } from '../queue/errors.ts';
 import type { Message } from '../queue/message.ts';
 import type { MessageQueue } from '../storage/message-queue.ts';
@@ -206,11 +207,15 @@ async function enqueueLearnt(
 ): Promise<void> {
   const known = new Set(entries.filter(({ via }) => via === 'asked').map(({ id }) => id));
   const { resource } = answer;
+  const { knownBy } = deriveStatus(entries);
   const question = answer.question === 'list' ? 'list' : 'details';
   for (const { name, time: at } of learntFrom(kind, answer)) {
     const time = question === 'list' ? undefined : at;
     const event = askedEvent({ correspondenceId, name, question, time, resource });
-    if (known.has(event.id)) continue;
+    // Of a notification Altinn says when it last looked, and its events say when it was: those are kept.
+    const fact = lookUp(event.type)?.fact;
+    const isToldBetter = name.includes('notification') && fact !== undefined && knownBy[fact] === 'pull';
+    if (known.has(event.id) || isToldBetter) continue;
     await events.send(eventMessage(event, { via: 'asked', enqueuedAt: now().toISOString(), traceparent }));
   }
 }
