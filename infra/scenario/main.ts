@@ -57,7 +57,7 @@ function readOptions(): Options {
       'Plays a story of letters: a simulated Altinn pushes to the receiver on this machine, which is killed twice, ' +
         'and what came of each letter is compared. Exits with 1 when a promise did not hold.',
     )
-    .option('--letters <number>', 'how many letters', whole(1, 20_000), 500)
+    .option('--letters <number>', 'how many letters', whole(1, 20_000), 300)
     .addOption(
       new Option('--seed <number>', 'the same seed is the same letters')
         .default(randomInt(1_000_000), 'drawn')
