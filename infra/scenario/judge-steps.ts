@@ -6,7 +6,7 @@ import type { Evidence } from './play.ts';
 import { recipient } from './policies.ts';
 
 /** How old an answer of Altinn's is at the most that a step rests on, in milliseconds: of one alone, and of a digest. */
-const answerAgeMs = { single: 3 * 60_000, digest: 15 * 60_000 };
+const answerAgeMs = { single: 3 * 60_000, digest: 15 * 60_000, gathered: 3 * 3_600_000 };
 /** A message on a queue has the time in whole seconds. */
 const roundedMs = 1_000;
 /** How long a digest may be under way that a kill has caught. */
@@ -45,7 +45,10 @@ export function judgeSteps(evidence: Evidence): Finding {
         taken
           .filter(({ one, heard }) => {
             const asked = heard.isOfDigest ? [...one.asked, ...listsOf(one, evidence)] : one.asked;
-            return !asked.some((at) => at <= heard.at + roundedMs && heard.at - at <= ageOf(heard));
+            // No list names a letter that was never published: it goes as it was found when it was gathered.
+            const isInNoList = heard.isOfDigest && !one.letter.published;
+            const ageMs = isInNoList ? answerAgeMs.gathered : ageOf(heard);
+            return !asked.some((at) => at <= heard.at + roundedMs && heard.at - at <= ageMs);
           })
           .filter(({ heard }) => !(heard.isOfDigest && wasKilledBefore(heard))),
       ),
