@@ -1,7 +1,8 @@
 import type { FollowUpKind } from '../events/catalogue.ts';
 import { eachAtOnce } from '../runtime/at-once.ts';
 import type { FollowUp } from './follow-up.ts';
-import { isLive, type LiveFollowUps, type LiveRow, type LiveState, positionOf } from './live-follow-ups.ts';
+import type { LiveState } from './listed.ts';
+import { isLive, type LiveFollowUps, type LiveRow, positionOf } from './live-follow-ups.ts';
 import type { FollowUps } from './store.ts';
 
 export interface ListDeps {

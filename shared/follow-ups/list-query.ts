@@ -2,7 +2,8 @@ import { resourceProblem, resourceUrn } from '../altinn/resource.ts';
 import { followUpKinds } from '../events/catalogue.ts';
 import type { Problem } from '../events/cloud-event.ts';
 import type { Wanted } from './list-live.ts';
-import { isPosition, liveStates } from './live-follow-ups.ts';
+import { liveStates } from './listed.ts';
+import { isPosition } from './live-follow-ups.ts';
 
 const maxPageSize = 100;
 const defaultPageSize = 50;

@@ -2,17 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FollowUpKind, followUpKinds } from '../events/catalogue.ts';
 import type { Table } from '../storage/table.ts';
 import type { FollowUp } from './follow-up.ts';
-
-/** The states of what still needs attention. */
-export const liveStates = ['open', 'notified', 'disputed'] as const;
-export type LiveState = (typeof liveStates)[number];
-
-/** Where the index has a follow-up: kept with the follow-up itself, so that whoever changes it knows its row. */
-export interface Listed {
-  readonly state: LiveState;
-  readonly key: string;
-  readonly resource?: string | undefined;
-}
+import { type Listed, type LiveState, liveStates } from './listed.ts';
 
 /** A row of the index. */
 export interface LiveRow {

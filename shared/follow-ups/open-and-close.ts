@@ -4,7 +4,8 @@ import { compareTimes, utc } from '../events/time.ts';
 import type { Log } from '../signals/log.ts';
 import type { Consequence, TrackedEvent } from '../tracking/track.ts';
 import type { DueFollowUps, Rank } from './due.ts';
-import { type FollowUp, noted, notWaiting, openedAgain, perhapsNotified } from './follow-up.ts';
+import { type FollowUp, notWaiting, openedAgain, perhapsNotified } from './follow-up.ts';
+import { noted } from './history.ts';
 import { defaultKinds, type Policy } from './policy/policy.ts';
 import type { FollowUps } from './store.ts';
 

@@ -1,4 +1,5 @@
-import { type FollowUp, noted, notWaiting, type TakenStep, toldChannels } from './follow-up.ts';
+import { type FollowUp, notWaiting, type TakenStep, toldChannels } from './follow-up.ts';
+import { noted } from './history.ts';
 import type { Policy, PolicyStep, Rule } from './policy/policy.ts';
 
 /** The step that comes next, and when. */

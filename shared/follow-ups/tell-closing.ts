@@ -1,6 +1,7 @@
 import { type DeliverContext, deliver, findChannel, runOut } from './deliver.ts';
-import { type FollowUp, noted } from './follow-up.ts';
+import type { FollowUp } from './follow-up.ts';
 import type { Held } from './held.ts';
+import { noted } from './history.ts';
 import { afterClosing, afterTold, untold } from './progress.ts';
 import { type Sources, stepOf } from './step.ts';
 import { isGathered, type StepDeps } from './take-step.ts';

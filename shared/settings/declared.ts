@@ -5,7 +5,7 @@ import { parseResources } from '../altinn/resource.ts';
 import { parseSubunits } from '../altinn/whose.ts';
 import { dataStorage, hostStorage } from './declared-storage.ts';
 import { ncrontab } from './ncrontab.ts';
-import { policyText } from './policy.ts';
+import { policyText } from './policy-text.ts';
 import type { Group, Setting, Type } from './setting.ts';
 import {
   address,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import type { FollowUp, HistoryEntry } from '../../../shared/follow-ups/follow-up.ts';
+import type { FollowUp } from '../../../shared/follow-ups/follow-up.ts';
+import type { HistoryEntry } from '../../../shared/follow-ups/history.ts';
 import type { FollowUpKey } from '../../../shared/follow-ups/people.ts';
 import { redactPersons } from '../../../shared/runtime/redact.ts';
 import { type CommonOptions, perform, withCommonOptions } from '../cli.ts';

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { channelTypes } from '../../../shared/follow-ups/channels/channel-types.ts';
 import type { Policy } from '../../../shared/follow-ups/policy/policy.ts';
 import { readPolicy } from '../../../shared/follow-ups/policy/read-policy.ts';
-import { policyFile, policyOf } from '../../../shared/settings/policy.ts';
+import { policyOf } from '../../../shared/settings/policy.ts';
+import { policyFile } from '../../../shared/settings/policy-text.ts';
 import { readGroup } from '../../../shared/settings/reading.ts';
 import { exit, Failure } from '../exit.ts';
 

@@ -5,7 +5,8 @@ import { DueFollowUps } from '../../../shared/follow-ups/due.ts';
 import { type FollowUp, followUpId } from '../../../shared/follow-ups/follow-up.ts';
 import { Held } from '../../../shared/follow-ups/held.ts';
 import { listLive, type Wanted } from '../../../shared/follow-ups/list-live.ts';
-import { isLive, LiveFollowUps, liveStates, positionOf } from '../../../shared/follow-ups/live-follow-ups.ts';
+import { liveStates } from '../../../shared/follow-ups/listed.ts';
+import { isLive, LiveFollowUps, positionOf } from '../../../shared/follow-ups/live-follow-ups.ts';
 import { FollowUps } from '../../../shared/follow-ups/store.ts';
 import { MemoryStorage, type Pause } from '../../support/memory-storage.ts';
 
